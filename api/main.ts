@@ -1,0 +1,48 @@
+// Starts a control plane: opens its database and its port, and lends both to the app.
+
+import { join, resolve } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Logger } from "pino";
+import { listen, type Listening } from "../schemas/listen.ts";
+import { readOrMakeFile } from "../schemas/secret-file.ts";
+import type { Settings } from "../schemas/settings.ts";
+import { openDatabase } from "../schemas/tables/open.ts";
+import { buildApp } from "./app.ts";
+import { makeRunner } from "./runner.ts";
+import { applyMigrations } from "./store/database.ts";
+import { makeTokenText, putBootstrapToken } from "./store/tokens.ts";
+
+/** Runs until disposed. `edgeUrl` returns where an edge node listens. */
+export async function startControlPlane(options: {
+  settings: Settings;
+  secretKey: string;
+  edgeUrl: () => string;
+  log: Logger;
+}): Promise<Listening> {
+  const { settings, log } = options;
+  const db = await openDatabase(settings);
+  await applyMigrations(db);
+  await putBootstrapToken(
+    db,
+    settings.SCRIPTFORGE_TOKEN ?? readOrMakeFile(tokenFile(settings), makeTokenText),
+  );
+  const runner = makeRunner(options.edgeUrl, options.secretKey);
+  const server = createAdaptorServer({ fetch: buildApp({ db, runner }, log).fetch });
+  const listening = await listen(server, {
+    host: settings.SCRIPTFORGE_HOST,
+    port: settings.SCRIPTFORGE_API_PORT,
+    setting: "SCRIPTFORGE_API_PORT",
+  });
+  return {
+    url: listening.url,
+    async [Symbol.asyncDispose]() {
+      await listening[Symbol.asyncDispose]();
+      db.$client.close();
+    },
+  };
+}
+
+/** Where the first token is kept, for its owner's eyes only. */
+export function tokenFile(settings: Settings): string {
+  return resolve(join(settings.SCRIPTFORGE_DATA, "token"));
+}

@@ -1,0 +1,149 @@
+// What is this source? Reads a script as its engine would, refuses what cannot run, and says where.
+
+import { parse, type Node, type Program } from "acorn";
+import { ancestor, full } from "acorn-walk";
+import { Fault } from "../../schemas/fault.ts";
+import type { ScriptType } from "../../schemas/script-type.ts";
+
+/** `classic`: sloppy mode, CommonJS, a global `main`. `module`: static imports or exports. */
+export type ScriptFormat = "classic" | "module";
+
+/** A source that parses: its text with the byte order mark and the hashbang neutralised, in place. */
+export type ParsedScript = { source: string; format: ScriptFormat; program: Program };
+
+/**
+ * Parses `source`, decides its format by what it contains, and refuses what type `type` may not use.
+ * Throws a Fault `compile_error` or `module_not_allowed` with line and column, both counted from 1.
+ */
+export function parseScript(source: string, type: ScriptType): ParsedScript {
+  try {
+    const parsed = parseAsWritten(neutralise(source));
+    refuseConstructs(parsed.program);
+    if (parsed.format === "module") refuseModuleForm(parsed.program, type);
+    return parsed;
+  } catch (error) {
+    // Parser and walker recurse; a source that exhausts our stack would exhaust the isolate's as well.
+    if (error instanceof RangeError)
+      throw refusal("The script is nested too deeply", { line: 1, column: 1 });
+    throw error;
+  }
+}
+
+/** A BOM would shift columns and a hashbang would not parse inside the wrapper; neither says anything to the engine. */
+function neutralise(source: string): string {
+  const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
+  return text.startsWith("#!") ? `//${text.slice(2)}` : text;
+}
+
+/** Most sources parse one way only. Where neither way works, the one that got further has the better message. */
+function parseAsWritten(source: string): ParsedScript {
+  const classic = tryParse(source, "script");
+  if ("program" in classic) return { source, format: "classic", program: classic.program };
+  const module = tryParse(source, "module");
+  if ("program" in module) {
+    if (isModule(module.program)) return { source, format: "module", program: module.program };
+    refuseTopLevelAwait(module.program);
+    throw classic.refusal;
+  }
+  throw module.position > classic.position ? module.refusal : classic.refusal;
+}
+
+type Attempt = { program: Program } | { position: number; refusal: Fault };
+
+function tryParse(source: string, sourceType: "script" | "module"): Attempt {
+  try {
+    const program = parse(source, {
+      ecmaVersion: "latest",
+      sourceType,
+      locations: true,
+      allowReturnOutsideFunction: sourceType === "script",
+    });
+    return { program };
+  } catch (error) {
+    if (!isParseError(error)) throw error;
+    // acorn ends its message with the place, which the fault carries as numbers.
+    const message = error.message.replace(/ \(\d+:\d+\)$/, "");
+    return {
+      position: error.pos,
+      refusal: refusal(message, { line: error.loc.line, column: error.loc.column + 1 }),
+    };
+  }
+}
+
+type ParseError = SyntaxError & { pos: number; loc: { line: number; column: number } };
+
+function isParseError(error: unknown): error is ParseError {
+  return error instanceof SyntaxError && "pos" in error && "loc" in error;
+}
+
+function isModule(program: Program): boolean {
+  return program.body.some(
+    (node) => node.type === "ImportDeclaration" || node.type.startsWith("Export"),
+  );
+}
+
+/** What no type may use, with the reason in its message. */
+const REFUSED: Partial<Record<Node["type"], string>> = {
+  WithStatement: '"with" is not available: name the object instead',
+  ImportExpression: '"import()" is not available: use require or a static import',
+};
+
+function refuseConstructs(program: Program): void {
+  full(program, (node) => {
+    const reason = REFUSED[node.type];
+    if (reason !== undefined) throw refusalAt(node, reason);
+  });
+}
+
+function refuseModuleForm(program: Program, type: ScriptType): void {
+  refuseTopLevelAwait(program);
+  for (const node of program.body) {
+    if (!("source" in node) || !node.source) continue;
+    const name = String(node.source.value);
+    const reason =
+      type === "script"
+        ? `Cannot import "${name}": type Script has no libraries, choose type App`
+        : `Cannot find module '${name}'`;
+    throw refusalAt(node, reason, "module_not_allowed");
+  }
+}
+
+function refuseTopLevelAwait(program: Program): void {
+  ancestor(program, {
+    AwaitExpression(node, _state, ancestors) {
+      if (!ancestors.some(isFunction)) throw topLevelAwait(node);
+    },
+    ForOfStatement(node, _state, ancestors) {
+      if (node.await && !ancestors.some(isFunction)) throw topLevelAwait(node);
+    },
+  });
+}
+
+function topLevelAwait(node: Node): Fault {
+  return refusalAt(node, "await outside of a function is not available: move it into main");
+}
+
+function isFunction(node: Node): boolean {
+  return (
+    node.type === "FunctionDeclaration" ||
+    node.type === "FunctionExpression" ||
+    node.type === "ArrowFunctionExpression"
+  );
+}
+
+type RefusalCode = "compile_error" | "module_not_allowed";
+
+function refusalAt(node: Node, message: string, code: RefusalCode = "compile_error"): Fault {
+  const start = node.loc?.start ?? { line: 1, column: 0 };
+  return refusal(message, { line: start.line, column: start.column + 1 }, code);
+}
+
+function refusal(
+  message: string,
+  { line, column }: { line: number; column: number },
+  code: RefusalCode = "compile_error",
+): Fault {
+  return new Fault(code, `${message} (line ${line}, column ${column})`, {
+    facts: { line, column },
+  });
+}

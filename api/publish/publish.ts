@@ -1,0 +1,27 @@
+// The way from an author's source to a release, on one screen.
+
+import { createHash } from "node:crypto";
+import type { CompiledRelease, Lint } from "../../schemas/release.ts";
+import type { ScriptType } from "../../schemas/script-type.ts";
+import { parseScript } from "./parse.ts";
+import { wrap } from "./wrap.ts";
+
+/** Whose script it is. Part of the id, so that no two accounts ever share an isolate. */
+export type Origin = { account: string; script: string; type: ScriptType };
+
+export type Compiled = CompiledRelease & { lints: Lint[] };
+
+/**
+ * Compiles `source` for the isolate; stores nothing.
+ * Throws a Fault `compile_error` or `module_not_allowed` with line and column.
+ */
+export async function compile(source: string, origin: Origin): Promise<Compiled> {
+  const script = parseScript(source, origin.type);
+  const { code, sourceMap } = await wrap(script);
+  return { id: releaseId(origin, code), code, sourceMap, lints: [] };
+}
+
+function releaseId(origin: Origin, code: string): string {
+  const content = JSON.stringify([origin.account, origin.script, origin.type, code]);
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,128 @@
+// Releases of a script. A row is written once and never changed.
+
+import { and, desc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { Fault } from "../../schemas/fault.ts";
+import {
+  Lint,
+  type CompiledRelease,
+  type Published,
+  type Release,
+  type ReleaseWithCode,
+} from "../../schemas/release.ts";
+import type { Script } from "../../schemas/script.ts";
+import type { Database } from "../../schemas/tables/open.ts";
+import { releases, scripts } from "../../schemas/tables/script.ts";
+import type { Compiled } from "../publish/publish.ts";
+
+type ReleaseRow = typeof releases.$inferSelect;
+
+const StoredLints = z.array(Lint);
+
+export type NewRelease = { source: string; compiled: Compiled; note: string | null };
+
+export function releaseRow(
+  release: NewRelease & { script: string; createdAt: string },
+): Omit<ReleaseRow, "version"> {
+  const { script, source, compiled, note, createdAt } = release;
+  const { id, code, sourceMap } = compiled;
+  return {
+    script,
+    id,
+    source,
+    code,
+    sourceMap,
+    lints: JSON.stringify(compiled.lints),
+    note,
+    createdAt,
+  };
+}
+
+/** Stores the next version of `script`, and with `live` lets calls run it from now on: one transaction. */
+export async function createRelease(
+  db: Database,
+  script: Script,
+  release: NewRelease & { live: boolean },
+): Promise<Published> {
+  const createdAt = new Date().toISOString();
+  const newest = sql<number>`(select coalesce(max(version), 0) from releases where script = ${script.id})`;
+  const row = releaseRow({ ...release, script: script.id, createdAt });
+  const insert = db
+    .insert(releases)
+    .values({ ...row, version: sql`${newest} + 1` })
+    .returning({ version: releases.version });
+  const live = release.live ? newest : scripts.live;
+  const [inserted] = await db.batch([
+    insert,
+    db
+      .update(scripts)
+      .set({ live: sql`${live}`, updatedAt: createdAt })
+      .where(eq(scripts.id, script.id)),
+  ]);
+  const version = inserted[0]?.version;
+  if (version === undefined) throw new Error(`Cannot store a release of "${script.id}": no row`);
+  return { version, id: row.id, lints: release.compiled.lints };
+}
+
+/** Lets calls run `version` of `script`. Throws `not_found` when there is no such version. */
+export async function setLive(db: Database, script: Script, version: number): Promise<void> {
+  await getReleaseRow(db, script, version);
+  const updatedAt = new Date().toISOString();
+  await db.update(scripts).set({ live: version, updatedAt }).where(eq(scripts.id, script.id));
+}
+
+export async function listReleases(db: Database, script: Script): Promise<Release[]> {
+  const rows = await db
+    .select()
+    .from(releases)
+    .where(eq(releases.script, script.id))
+    .orderBy(desc(releases.version));
+  return rows.map((row) => releaseOf(row, script));
+}
+
+/** Throws `not_found`. */
+export async function getRelease(
+  db: Database,
+  script: Script,
+  version: number,
+): Promise<ReleaseWithCode> {
+  const row = await getReleaseRow(db, script, version);
+  return { ...releaseOf(row, script), code: row.source };
+}
+
+/** What isolates run as `version`. Throws `not_found`. */
+export async function getCompiled(
+  db: Database,
+  script: Script,
+  version: number,
+): Promise<CompiledRelease> {
+  const { id, code, sourceMap } = await getReleaseRow(db, script, version);
+  return { id, code, sourceMap };
+}
+
+/** The compiled release `id` of any script of `account`, undefined when there is none. */
+export async function findCompiled(
+  db: Database,
+  account: string,
+  id: string,
+): Promise<CompiledRelease | undefined> {
+  return await db
+    .select({ id: releases.id, code: releases.code, sourceMap: releases.sourceMap })
+    .from(releases)
+    .innerJoin(scripts, eq(scripts.id, releases.script))
+    .where(and(eq(releases.id, id), eq(scripts.account, account)))
+    .get();
+}
+
+async function getReleaseRow(db: Database, script: Script, version: number): Promise<ReleaseRow> {
+  const isIt = and(eq(releases.script, script.id), eq(releases.version, version));
+  const row = await db.select().from(releases).where(isIt).get();
+  if (row !== undefined) return row;
+  throw new Fault("not_found", `Script "${script.name}" has no version ${version}`);
+}
+
+function releaseOf(row: ReleaseRow, script: Script): Release {
+  const { version, id, note, createdAt } = row;
+  const lints = StoredLints.parse(JSON.parse(row.lints));
+  return { version, id, note, live: version === script.live, lints, createdAt };
+}

@@ -1,0 +1,152 @@
+// Scripts of an account.
+
+import { randomBytes } from "node:crypto";
+import { and, eq, notExists, or, type SQL } from "drizzle-orm";
+import { z } from "zod";
+import { Fault } from "../../schemas/fault.ts";
+import { DEFAULT_LIMITS, Limits } from "../../schemas/limits.ts";
+import {
+  SCRIPT_ID_PREFIX,
+  Script,
+  type CreateScript,
+  type UpdateScript,
+} from "../../schemas/script.ts";
+import type { Database } from "../../schemas/tables/open.ts";
+import { releases, scripts } from "../../schemas/tables/script.ts";
+import { assignments } from "../../schemas/tables/assignment.ts";
+import type { Compiled } from "../publish/publish.ts";
+import { isConstraintError } from "./database.ts";
+import { releaseRow } from "./releases.ts";
+
+type ScriptRow = typeof scripts.$inferSelect;
+
+const JsonText = z.string().transform((text): unknown => JSON.parse(text));
+const StoredScript = z.object({ limits: JsonText, egress: JsonText.nullable() });
+
+function scriptOf(row: ScriptRow): Script {
+  const { account: _account, ...rest } = row;
+  return Script.parse({ ...rest, ...StoredScript.parse(row) });
+}
+
+export function makeScriptId(): string {
+  return SCRIPT_ID_PREFIX + randomBytes(10).toString("hex");
+}
+
+/** Stores a new script, with its first release where it came with code. Throws `conflict` for a name that is taken. */
+export async function createScript(
+  db: Database,
+  script: { account: string; id: string } & Omit<CreateScript, "code">,
+  first: { source: string; compiled: Compiled } | undefined,
+): Promise<Script> {
+  const now = new Date().toISOString();
+  const row: ScriptRow = {
+    id: script.id,
+    account: script.account,
+    name: script.name,
+    type: script.type,
+    limits: JSON.stringify({ ...DEFAULT_LIMITS[script.type], ...script.limits }),
+    isolation: script.isolation ?? null,
+    egress: script.egress === undefined ? null : JSON.stringify(script.egress),
+    live: first === undefined ? null : 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const insertScript = db.insert(scripts).values(row);
+  await orNameTaken(script.name, async () => {
+    if (first === undefined) return await insertScript;
+    const release = releaseRow({ script: script.id, createdAt: now, note: null, ...first });
+    return await db.batch([insertScript, db.insert(releases).values({ ...release, version: 1 })]);
+  });
+  return scriptOf(row);
+}
+
+/** The script with this id or name, undefined when the account has none. */
+export async function findScript(
+  db: Database,
+  account: string,
+  idOrName: string,
+): Promise<Script | undefined> {
+  const isIt = or(eq(scripts.id, idOrName), eq(scripts.name, idOrName));
+  const row = await db
+    .select()
+    .from(scripts)
+    .where(and(eq(scripts.account, account), isIt))
+    .get();
+  return row && scriptOf(row);
+}
+
+/** The script with this id or name. Throws `script_not_found`. */
+export async function getScript(db: Database, account: string, idOrName: string): Promise<Script> {
+  const script = await findScript(db, account, idOrName);
+  if (script !== undefined) return script;
+  throw new Fault(
+    "script_not_found",
+    `There is no script "${idOrName}": GET /v1/scripts lists them`,
+  );
+}
+
+export async function listScripts(db: Database, account: string): Promise<Script[]> {
+  const rows = await db
+    .select()
+    .from(scripts)
+    .where(eq(scripts.account, account))
+    .orderBy(scripts.name);
+  return rows.map(scriptOf);
+}
+
+export async function updateScript(
+  db: Database,
+  script: Script,
+  change: UpdateScript,
+): Promise<Script> {
+  const updated: Script = {
+    ...script,
+    name: change.name ?? script.name,
+    limits: Limits.parse({ ...script.limits, ...change.limits }),
+    isolation: change.isolation ?? script.isolation,
+    egress: change.egress ?? script.egress,
+    updatedAt: new Date().toISOString(),
+  };
+  const { name, isolation, updatedAt } = updated;
+  const limits = JSON.stringify(updated.limits);
+  const egress = updated.egress && JSON.stringify(updated.egress);
+  await orNameTaken(name, () =>
+    db
+      .update(scripts)
+      .set({ name, limits, isolation, egress, updatedAt })
+      .where(eq(scripts.id, script.id)),
+  );
+  return updated;
+}
+
+/** Deletes the script and its releases. Throws `conflict` while calls are assigned to it. */
+export async function deleteScript(db: Database, script: Script): Promise<void> {
+  const [, deleted] = await db.batch([
+    db.delete(releases).where(and(eq(releases.script, script.id), isUnassigned(db, script.id))),
+    db.delete(scripts).where(and(eq(scripts.id, script.id), isUnassigned(db, script.id))),
+  ]);
+  if (deleted.rowsAffected > 0) return;
+  throw new Fault(
+    "conflict",
+    `Script "${script.name}" is assigned to calls: delete its assignments first`,
+  );
+}
+
+function isUnassigned(db: Database, script: string): SQL {
+  return notExists(db.select().from(assignments).where(eq(assignments.script, script)));
+}
+
+async function orNameTaken<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isConstraintError(error)) throw error;
+    throw new Fault(
+      "conflict",
+      `There is a script "${name}" already: choose another name, or publish a release of that one`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,54 @@
+// The configuration of a cell: one workerd process with the dispatcher. No customer code is in it; releases come at run time.
+
+import { COMPATIBILITY_DATE } from "../schemas/compatibility.ts";
+import { quote, quoteAll } from "./text.ts";
+
+/** What a cell is made of. Sockets are absolute paths, `dispatcher` is a file beside the config. */
+export type CellPlan = {
+  socket: string;
+  hostSocket: string;
+  dispatcher: string;
+  /** Heap of each isolate, in megabytes. */
+  maxHeapMb: number;
+  /** Address ranges that apps may reach, besides the public internet. */
+  egressAllow: readonly string[];
+};
+
+/** The config file's text, for `workerd serve`. */
+export function cellConfig(plan: CellPlan): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const cell :Workerd.Config = (
+  services = [
+    ${dispatcherService(plan)},
+    ${hostService(plan)},
+    ${internetService(plan)},
+  ],
+  sockets = [
+    (name = "calls", address = ${quote(`unix:${plan.socket}`)}, http = (), service = "dispatcher"),
+  ],
+  v8Flags = ${quoteAll([`--max-heap-size=${plan.maxHeapMb}`])},
+);
+`;
+}
+
+function dispatcherService({ dispatcher }: CellPlan): string {
+  return `(name = "dispatcher", worker = (
+      modules = [(name = "dispatcher.js", esModule = embed ${quote(dispatcher)})],
+      compatibilityDate = ${quote(COMPATIBILITY_DATE)},
+      bindings = [
+        (name = "LOADER", workerLoader = ()),
+        (name = "HOST", service = "host"),
+        (name = "INTERNET", service = "internet"),
+      ],
+    ))`;
+}
+
+function hostService({ hostSocket }: CellPlan): string {
+  return `(name = "host", external = (address = ${quote(`unix:${hostSocket}`)}, http = ()))`;
+}
+
+function internetService({ egressAllow }: CellPlan): string {
+  const allow = quoteAll(["public", ...egressAllow]);
+  return `(name = "internet", network = (allow = ${allow}, tlsOptions = (trustBrowserCas = true)))`;
+}

@@ -1,0 +1,196 @@
+// The program: starts the roles that its settings name and ends them again.
+// One role runs in this process. Several get a process each, so that publishing never holds up a call.
+
+import { fork, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { accessSync, constants, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import { startControlPlane, tokenFile } from "./api/main.ts";
+import { startEdgeNode } from "./runtime/main.ts";
+import type { Listening } from "./schemas/listen.ts";
+import { readOrMakeFile } from "./schemas/secret-file.ts";
+import { parseSettings, type Role, type Settings } from "./schemas/settings.ts";
+
+/** Where roles listen: what a process tells the one that started it, once it serves. */
+type Urls = Partial<Record<Role, string>>;
+
+const RESTART_DELAY_MS = 1_000;
+const STOP_GRACE_MS = 5_000;
+
+async function main(): Promise<void> {
+  const settings = parseSettings(process.env);
+  prepareDataFolder(settings);
+  const secretKey = settings.SCRIPTFORGE_SECRET_KEY ?? readOrMakeSecretKey(settings);
+  const roles = [...new Set(settings.SCRIPTFORGE_ROLES)].toSorted();
+  const [role] = roles;
+  if (roles.length === 1 && role !== undefined) await runRole(role, settings, secretKey);
+  else await runProcesses(roles, settings, secretKey);
+}
+
+/** Runs a role in this process, until it is asked to stop or whoever started it is gone. */
+async function runRole(role: Role, settings: Settings, secretKey: string): Promise<void> {
+  const stop = stopSignal();
+  await using running = await startRole(role, settings, secretKey);
+  announce(settings, { [role]: running.url });
+  await aborted(stop);
+}
+
+function startRole(role: Role, settings: Settings, secretKey: string): Promise<Listening> {
+  const log = pino({ name: role, level: settings.SCRIPTFORGE_LOG_LEVEL }, process.stderr);
+  switch (role) {
+    case "control":
+      return startControlPlane({ settings, secretKey, edgeUrl: followEdgeUrl(settings), log });
+    case "edge":
+      return startEdgeNode({ settings, secretKey, log });
+  }
+}
+
+/** Where the edge node is: as the settings say, or the process that started us, or at its default port. */
+function followEdgeUrl(settings: Settings): () => string {
+  const { SCRIPTFORGE_HOST: host, SCRIPTFORGE_EDGE_PORT: port } = settings;
+  let url = settings.SCRIPTFORGE_EDGE_URL ?? `http://${host}:${port}`;
+  process.on("message", (message: Urls) => {
+    url = settings.SCRIPTFORGE_EDGE_URL ?? message.edge ?? url;
+  });
+  return () => url;
+}
+
+/** Runs each role in a process of its own, again when it ends, until it is asked to stop. */
+async function runProcesses(roles: Role[], settings: Settings, secretKey: string): Promise<void> {
+  const stop = stopSignal();
+  const urls: Urls = {};
+  const children = new Map<Role, ChildProcess>();
+  const start = async (role: Role): Promise<void> => {
+    const child = fork(import.meta.filename, { env: roleEnv(role, secretKey) });
+    children.set(role, child);
+    Object.assign(urls, await untilReady(role, child, stop));
+    if (urls.edge !== undefined) children.get("control")?.send(urls);
+  };
+  try {
+    // The control plane first: it makes the tables that an edge node reads.
+    for (const role of roles) await start(role);
+    announce(settings, urls);
+    await Promise.all(roles.map((role) => keepRole(role, { children, start, stop })));
+  } finally {
+    await Promise.all([...children.values()].map(endProcess));
+  }
+}
+
+type Family = {
+  children: Map<Role, ChildProcess>;
+  start: (role: Role) => Promise<void>;
+  stop: AbortSignal;
+};
+
+async function keepRole(role: Role, { children, start, stop }: Family): Promise<void> {
+  while (!stop.aborted) {
+    const child = children.get(role);
+    if (child !== undefined) await Promise.race([exited(child), aborted(stop)]);
+    if (stop.aborted) return;
+    process.stderr.write(`scriptforge-edge: the ${role} process ended: starting it again\n`);
+    await sleep(RESTART_DELAY_MS, undefined, { signal: stop }).catch(() => undefined);
+    if (!stop.aborted) await start(role).catch(report);
+  }
+}
+
+function roleEnv(role: Role, secretKey: string): NodeJS.ProcessEnv {
+  return { ...process.env, SCRIPTFORGE_ROLES: role, SCRIPTFORGE_SECRET_KEY: secretKey };
+}
+
+/** What the role says once it serves. Throws when it ends before that; it has said why on standard error. */
+async function untilReady(role: Role, child: ChildProcess, stop: AbortSignal): Promise<Urls> {
+  const ready = once(child, "message").then(([urls]: Urls[]) => urls);
+  const urls = await Promise.race([ready, exited(child), aborted(stop)]);
+  if (urls === undefined) throw new SilentError(`the ${role} process did not start`);
+  return urls;
+}
+
+async function exited(child: ChildProcess): Promise<undefined> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  child.kill("SIGTERM");
+  const insist = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE_MS);
+  await exited(child);
+  clearTimeout(insist);
+}
+
+/** Aborts when a person or the system asks to stop, or when the process that started us is gone. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => controller.abort());
+  }
+  process.on("disconnect", () => controller.abort());
+  return controller.signal;
+}
+
+async function aborted(signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted) await once(signal, "abort");
+}
+
+/** Tells whoever started this process where its roles listen: another process, or a person. */
+function announce(settings: Settings, urls: Urls): void {
+  if (process.send) process.send(urls);
+  else process.stdout.write(banner(settings, urls));
+}
+
+function banner(settings: Settings, { control, edge }: Urls): string {
+  const token =
+    settings.SCRIPTFORGE_TOKEN === undefined ? tokenFile(settings) : "in SCRIPTFORGE_TOKEN";
+  const lines = ["ScriptForge Edge is running. Ctrl-C stops it.", ""];
+  if (control !== undefined) lines.push(`  API    ${control}   reference: ${control}/docs`);
+  if (edge !== undefined) lines.push(`  Edge   ${edge}`);
+  lines.push(`  Token  ${token}`, "", "Try:");
+  const bearer = `-H "Authorization: Bearer ${settings.SCRIPTFORGE_TOKEN === undefined ? `$(cat ${token})` : "$SCRIPTFORGE_TOKEN"}"`;
+  const json = '-H "Content-Type: application/json"';
+  if (control !== undefined) lines.push(`  curl ${control}/v1/scripts ${bearer}`);
+  if (edge !== undefined) {
+    lines.push(`  curl ${edge}/call/termination/acme/main ${bearer} ${json} -d '{"routing":{}}'`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Throws an Error that says in one line why the folder cannot be used. */
+function prepareDataFolder(settings: Settings): void {
+  const folder = resolve(settings.SCRIPTFORGE_DATA);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot write the data folder "${folder}": ${reason}. Set SCRIPTFORGE_DATA to another folder`,
+      { cause: error },
+    );
+  }
+}
+
+/** The key that control plane and edge node of one machine share, made at the first start. */
+function readOrMakeSecretKey(settings: Settings): string {
+  const file = join(resolve(settings.SCRIPTFORGE_DATA), "secret-key");
+  return readOrMakeFile(file, () => randomBytes(32).toString("base64url"));
+}
+
+/** It has been said already why the program ends. */
+class SilentError extends Error {}
+
+function report(error: unknown): void {
+  if (error instanceof SilentError) return;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`scriptforge-edge: ${message}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  report(error);
+  process.exitCode = 1;
+} finally {
+  // The channel to the process that started us would keep this one alive.
+  if (process.connected) process.disconnect();
+}

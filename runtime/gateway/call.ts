@@ -1,0 +1,64 @@
+// A call: the routing engine asks, a script decides.
+
+import type { Logger } from "pino";
+import { CallData } from "../../schemas/call.ts";
+import type { Decision } from "../../schemas/decision.ts";
+import { Fault } from "../../schemas/fault.ts";
+import type { CellPool } from "../cell/pool.ts";
+import type { CallKey, CallTarget, EdgeStore } from "../store/store.ts";
+import { decide } from "./decision.ts";
+import { execute, type Execution } from "./execute.ts";
+import { headerValue, jsonReply, parseJson, type Reply } from "./http.ts";
+
+export type GatewayServices = { store: EdgeStore; pool: CellPool; log: Logger };
+
+/** Decides a call of `account` at `key`. Throws only faults of the caller. */
+export async function answerCall(
+  services: GatewayServices,
+  { account, key, body }: { account: string; key: CallKey; body: string },
+): Promise<Reply> {
+  const data = CallData.safeParse(parseJson(body, {}));
+  if (!data.success)
+    throw new Fault("bad_request", 'The body of a call is a JSON object, e.g. {"routing":{}}');
+  const target = await services.store.findCallTarget(account, key);
+  if (target === undefined) return decisionReply({ action: "continue", data: data.data });
+  const execution = await runForCall(services, target, data.data);
+  const { outcome, invocation } = execution;
+  const decision = decide({ data: data.data, target, outcome, invocation });
+  logFailure(services.log, target, decision);
+  return decisionReply(decision, execution);
+}
+
+function runForCall(
+  services: GatewayServices,
+  target: CallTarget,
+  data: CallData,
+): Promise<Execution> {
+  // What the engine sent wins over a variable of the same name.
+  const payload = JSON.stringify({ ...target.vars, ...data });
+  return execute(services, { target, function: null, payload, deadlineMs: target.timeoutMs });
+}
+
+function decisionReply(decision: Decision, execution?: Execution): Reply {
+  const headers: Record<string, string> = {};
+  if (execution !== undefined) {
+    const { cpuMs, wallMs } = execution.usage;
+    headers["x-invocation"] = execution.invocation;
+    headers["server-timing"] = `cpu;dur=${cpuMs}, script;dur=${wallMs}`;
+  }
+  if (decision.action === "reject") {
+    headers["x-sip-code"] = String(decision.sip.code);
+    headers["x-sip-reason"] = headerValue(decision.sip.reason);
+  }
+  return jsonReply(decision, headers);
+}
+
+function logFailure(
+  log: Logger,
+  { script, name, version }: CallTarget,
+  { fault, warnings }: Decision,
+): void {
+  if (fault !== undefined) log.warn({ script, name, version, fault }, "a call's script failed");
+  else if (warnings !== undefined)
+    log.warn({ script, name, version, warnings }, "a call's script warned");
+}

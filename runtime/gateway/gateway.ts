@@ -1,0 +1,121 @@
+// HTTP in, decision out. Every request to an edge node passes here.
+// Trust: a caller is who its token says; nothing in a path or body changes the account.
+
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { Fault } from "../../schemas/fault.ts";
+import { Place } from "../../schemas/assignment.ts";
+import { bearerToken, isSameSecret, platformToken } from "../../schemas/token-hash.ts";
+import { mayRun } from "../../schemas/token.ts";
+import type { Drafts } from "../store/drafts.ts";
+import { answerCall, type GatewayServices } from "./call.ts";
+import { jsonReply, problemReply, readBody, send, type Reply } from "./http.ts";
+import { answerOrder, answerRun } from "./run.ts";
+
+/** An order carries a compiled release and its source map beside the data. */
+const MAX_ORDER_BYTES = 16_000_000;
+
+export type Gateway = GatewayServices & { drafts: Drafts; secretKey: string };
+
+/** The node's HTTP server, not yet listening. */
+export function makeGateway(gateway: Gateway): Server {
+  return createServer(async (request, response) => {
+    const reply = await answerRequest(gateway, request).catch((error: unknown) =>
+      problemReply(faultOf(error, gateway)),
+    );
+    // What is left of a body that is too large is not worth reading.
+    if (!request.complete) response.setHeader("connection", "close");
+    send(response, reply);
+  });
+}
+
+async function answerRequest(gateway: Gateway, request: IncomingMessage): Promise<Reply> {
+  const [room = "", ...keys] = pathOf(request);
+  if (request.method === "GET" && keys.length === 0) {
+    if (room === "healthz") return jsonReply({ status: "ok" });
+    if (room === "readyz") return readiness(gateway);
+  }
+  if (request.method !== "POST") throw notFound(request);
+  if (room === "call") return await call(gateway, request, keys);
+  if (room === "run") return await run(gateway, request, keys);
+  if (room === "internal" && keys.join("/") === "run") return await order(gateway, request);
+  throw notFound(request);
+}
+
+async function call(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
+  const [place, subject, detail = "", ...rest] = keys;
+  const known = Place.safeParse(place);
+  const hasRoute = detail !== "";
+  if (
+    !known.success ||
+    !subject ||
+    rest.length > 0 ||
+    hasRoute !== (known.data === "termination")
+  ) {
+    throw notFound(request);
+  }
+  const account = await authorize(gateway, request);
+  const body = await readBody(request);
+  return await answerCall(gateway, { account, key: { place: known.data, subject, detail }, body });
+}
+
+async function run(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
+  const [script, name = null, ...rest] = keys;
+  if (!script || name === "" || rest.length > 0) throw notFound(request);
+  const account = await authorize(gateway, request);
+  const body = await readBody(request);
+  return await answerRun(gateway, { account, script, function: name, body });
+}
+
+async function order(gateway: Gateway, request: IncomingMessage): Promise<Reply> {
+  const token = bearerToken(request.headers.authorization);
+  if (token === undefined || !isSameSecret(token, platformToken(gateway.secretKey))) {
+    throw new Fault(
+      "unauthorized",
+      "Only a control plane with the same secret key may ask for this",
+    );
+  }
+  return await answerOrder(gateway, await readBody(request, MAX_ORDER_BYTES));
+}
+
+/** The account whose token the request carries. Throws `unauthorized` or `forbidden`. */
+async function authorize({ store }: Gateway, request: IncomingMessage): Promise<string> {
+  const token = bearerToken(request.headers.authorization);
+  const principal = token === undefined ? undefined : await store.findPrincipal(token);
+  if (principal === undefined) {
+    throw new Fault(
+      "unauthorized",
+      'Send "Authorization: Bearer <token>"; the first token is in data/token',
+    );
+  }
+  if (!mayRun(principal)) throw new Fault("forbidden", 'This needs a token with the scope "run"');
+  return principal.account;
+}
+
+function readiness({ pool }: Gateway): Reply {
+  const cells = pool.cells.length;
+  const reply = jsonReply({ status: cells > 0 ? "ready" : "starting", cells });
+  return cells > 0 ? reply : { ...reply, status: 503 };
+}
+
+/** The parts of the path, decoded. Throws `bad_request`. */
+function pathOf(request: IncomingMessage): string[] {
+  const [path = ""] = (request.url ?? "").split("?");
+  try {
+    return path.slice(1).split("/").map(decodeURIComponent);
+  } catch (error) {
+    throw new Fault("bad_request", "The path is not encoded as a URL's must be", { cause: error });
+  }
+}
+
+function notFound({ method, url }: IncomingMessage): Fault {
+  return new Fault("not_found", `There is no ${method} ${url} on an edge node`);
+}
+
+function faultOf(error: unknown, { log }: Gateway): Fault {
+  if (error instanceof Fault) return error;
+  log.error({ err: error }, "a request failed");
+  return new Fault(
+    "internal",
+    "Something went wrong here; the log of the edge node has the details",
+  );
+}

@@ -1,0 +1,111 @@
+// Runs of a script on request: for callers of /run, and for the control plane's Save and Run.
+
+import { z } from "zod";
+import { Fault } from "../../schemas/fault.ts";
+import { Limits } from "../../schemas/limits.ts";
+import type { RunError, RunResult } from "../../schemas/call.ts";
+import { CompiledRelease } from "../../schemas/release.ts";
+import { ScriptType } from "../../schemas/script-type.ts";
+import { EdgeRelease } from "../store/release.ts";
+import type { Drafts } from "../store/drafts.ts";
+import type { GatewayServices } from "./call.ts";
+import { execute, type Execution } from "./execute.ts";
+import { headerValue, jsonReply, parseJson, problemReply, type Reply } from "./http.ts";
+import { runErrorOf } from "./run-error.ts";
+import { answer } from "./sip-answer.ts";
+
+/** Runs a script of `account` and answers with its value, or a problem that says how it failed. */
+export async function answerRun(
+  services: GatewayServices,
+  request: { account: string; script: string; function: string | null; body: string },
+): Promise<Reply> {
+  const target = await services.store.findScript(request.account, request.script);
+  if (target === undefined) {
+    throw new Fault(
+      "script_not_found",
+      `There is no script "${request.script}" with a live release`,
+    );
+  }
+  const payload = JSON.stringify(parseJson(request.body, {}));
+  const deadlineMs = target.limits.wallMs;
+  const execution = await execute(services, {
+    target,
+    function: request.function,
+    payload,
+    deadlineMs,
+  });
+  const reply = runReply(execution);
+  return { ...reply, headers: { ...reply.headers, "x-invocation": execution.invocation } };
+}
+
+function runReply({ outcome, invocation }: Execution): Reply {
+  switch (outcome.is) {
+    case "returned":
+      return jsonReply(outcome.value ?? null);
+    case "threw": {
+      const fault = new Fault("script_error", outcome.thrown.message, { facts: { invocation } });
+      return withOwnStatus(problemReply(fault), outcome.thrown.message);
+    }
+    case "fault":
+      return problemReply(new Fault(outcome.code, outcome.message, { facts: { invocation } }));
+  }
+}
+
+/** `throw new Error("401 Unauthorized")` is the HTTP status where it is one of HTTP's. */
+function withOwnStatus(reply: Reply, message: string): Reply {
+  const [, code, reason] = /^\s*([45]\d\d)\s+(\S.*)/s.exec(message) ?? [];
+  const sip = answer(code, reason);
+  if (sip === undefined) return reply;
+  return {
+    ...reply,
+    status: sip.code,
+    headers: { ...reply.headers, "x-script-status": headerValue(sip.reason) },
+  };
+}
+
+/** What the control plane asks for: a release, which may be a draft that no table holds. */
+const RunOrder = z.object({
+  type: ScriptType,
+  limits: Limits,
+  version: z.int().nullable(),
+  release: CompiledRelease,
+  function: z.string().nullable(),
+  data: z.unknown(),
+});
+
+/** Runs an order of the control plane and tells everything about it. */
+export async function answerOrder(
+  services: GatewayServices & { drafts: Drafts },
+  body: string,
+): Promise<Reply> {
+  const order = RunOrder.parse(parseJson(body, {}));
+  const release = new EdgeRelease(order.release);
+  using held = services.drafts.hold(order.release.id, release.code);
+  const target = { release: held.id, type: order.type, limits: order.limits };
+  const payload = JSON.stringify(order.data ?? {});
+  const deadlineMs = order.limits.wallMs;
+  const execution = await execute(services, {
+    target,
+    function: order.function,
+    payload,
+    deadlineMs,
+  });
+  return jsonReply(resultOf(execution, { version: order.version, release }));
+}
+
+function resultOf(
+  { invocation, outcome, logs, usage }: Execution,
+  { version, release }: { version: number | null; release: EdgeRelease },
+): RunResult {
+  const facts = { logs, usage, version, invocation };
+  switch (outcome.is) {
+    case "returned":
+      return { outcome: "ok", value: outcome.value ?? null, ...facts };
+    case "threw":
+      return { outcome: "script_error", error: runErrorOf(outcome.thrown, release), ...facts };
+    case "fault": {
+      const error: RunError = { message: outcome.message };
+      return { outcome: outcome.code, error, ...facts };
+    }
+  }
+}

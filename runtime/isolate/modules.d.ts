@@ -1,0 +1,13 @@
+// Modules that the bundler and the dispatcher make.
+
+declare module "virtual:prelude" {
+  /** The bundled prelude, as the text of an ES module. */
+  const source: string;
+  export default source;
+}
+
+declare module "script.js" {
+  /** The code of the release that this isolate runs. */
+  const code: string;
+  export default code;
+}

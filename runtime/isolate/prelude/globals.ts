@@ -1,0 +1,48 @@
+// What a script finds in its global object.
+
+import type { ScriptType } from "../../../schemas/script-type.ts";
+
+/** Ways into the engine, into workerd and between isolates: for no script. */
+const NEVER = ["process", "Cloudflare", "WebAssembly", "caches", "SharedArrayBuffer", "Atomics"];
+
+/** Whatever waits, or reaches beyond the isolate: for apps and drivers. */
+const NOT_IN_SCRIPT = [
+  "fetch",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "clearTimeout",
+  "clearInterval",
+  "clearImmediate",
+  "queueMicrotask",
+  "scheduler",
+  "WebSocket",
+  "WebSocketPair",
+  "EventSource",
+  "MessageChannel",
+  "Request",
+  "Response",
+];
+
+/** Takes away what `type` may not use, and puts `console` and `process.env` in. */
+export function limitGlobals(type: ScriptType, console: Partial<Console>): void {
+  const names = type === "script" ? [...NEVER, ...NOT_IN_SCRIPT] : NEVER;
+  for (const name of names) removeGlobal(name);
+  define("console", console);
+  define("process", { env: {} });
+}
+
+/** workerd keeps some globals on the global object and some on its prototypes. */
+function removeGlobal(name: string): void {
+  for (
+    let holder: object | null = globalThis;
+    holder !== null;
+    holder = Object.getPrototypeOf(holder)
+  ) {
+    Reflect.deleteProperty(holder, name);
+  }
+}
+
+function define(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+}

@@ -1,0 +1,31 @@
+/**
+ * Answers by key, at most `size` of them; the one used longest ago goes first.
+ * An answer that was being loaded when `clear` was called is handed out but not kept.
+ */
+export class Cache<Value> {
+  readonly #size: number;
+  #values = new Map<string, Value>();
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  async get(key: string, load: () => Promise<Value>): Promise<Value> {
+    const values = this.#values;
+    const kept = values.get(key);
+    if (kept !== undefined) {
+      values.delete(key);
+      values.set(key, kept);
+      return kept;
+    }
+    const value = await load();
+    values.set(key, value);
+    const [oldest] = values.keys();
+    if (values.size > this.#size && oldest !== undefined) values.delete(oldest);
+    return value;
+  }
+
+  clear(): void {
+    this.#values = new Map();
+  }
+}

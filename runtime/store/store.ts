@@ -1,0 +1,201 @@
+// What an edge node knows: reads of the local database, kept until the revision moves.
+
+import { and, eq, or, type SQL } from "drizzle-orm";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { CallData } from "../../schemas/call.ts";
+import {
+  OnError,
+  type Place,
+  parseTimeoutAction,
+  type TimeoutAction,
+} from "../../schemas/assignment.ts";
+import { Limits } from "../../schemas/limits.ts";
+import { ScriptType } from "../../schemas/script-type.ts";
+import { assignments, customers } from "../../schemas/tables/assignment.ts";
+import { tokens } from "../../schemas/tables/account.ts";
+import type { Database } from "../../schemas/tables/open.ts";
+import { revision } from "../../schemas/tables/revision.ts";
+import { releases, scripts } from "../../schemas/tables/script.ts";
+import { hashToken, isSameSecret } from "../../schemas/token-hash.ts";
+import { Scope, type Principal } from "../../schemas/token.ts";
+import { Cache } from "./cache.ts";
+import { EdgeRelease } from "./release.ts";
+
+/** A script with the release that calls run. */
+export type Target = {
+  account: string;
+  script: string;
+  name: string;
+  type: ScriptType;
+  limits: Limits;
+  version: number;
+  release: string;
+};
+
+/** A script assigned to calls, with what its calls get when it fails. `vars` go beside the engine's own data. */
+export type CallTarget = Target & {
+  timeoutMs: number;
+  timeoutAction: TimeoutAction;
+  onError: OnError;
+  vars: CallData;
+};
+
+/** Where a call comes from. `detail` is the route of a termination and "" of an origination. */
+export type CallKey = { place: Place; subject: string; detail: string };
+
+const REVISION_POLL_MS = 100;
+const CACHE_ENTRIES = 20_000;
+const CACHED_RELEASES = 500;
+
+const Json = z.string().transform((text): unknown => JSON.parse(text));
+const StoredLimits = Json.pipe(Limits);
+const StoredScopes = Json.pipe(z.array(Scope));
+const StoredVars = Json.pipe(CallData);
+
+type Maybe<Found> = { found: Found | undefined };
+
+/** Reads of the database that is local to this node. Disposing stops the watch of the revision. */
+export class EdgeStore implements Disposable {
+  readonly #db: Database;
+  readonly #log: Logger;
+  readonly #principals = new Cache<Maybe<Principal>>(CACHE_ENTRIES);
+  readonly #calls = new Cache<Maybe<CallTarget>>(CACHE_ENTRIES);
+  readonly #scripts = new Cache<Maybe<Target>>(CACHE_ENTRIES);
+  // Releases never change, so these outlive a revision.
+  readonly #releases = new Cache<Maybe<EdgeRelease>>(CACHED_RELEASES);
+  #revision = -1;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(db: Database, log: Logger) {
+    this.#db = db;
+    this.#log = log;
+  }
+
+  /** Reads the revision and goes on watching it. Throws when the database has no tables yet. */
+  async open(): Promise<void> {
+    await this.#followRevision();
+    this.#timer = setInterval(() => {
+      // The primary or the disk may be away for a while: serve what is known, and try again.
+      this.#followRevision().catch((error: unknown) =>
+        this.#log.warn({ err: error }, "cannot read the revision"),
+      );
+    }, REVISION_POLL_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  async findPrincipal(token: string): Promise<Principal | undefined> {
+    const hash = hashToken(token);
+    const { found } = await this.#principals.get(hash, async () => {
+      const row = await this.#db.select().from(tokens).where(eq(tokens.hash, hash)).get();
+      if (row === undefined || !isSameSecret(row.hash, hash)) return { found: undefined };
+      return { found: { account: row.account, scopes: StoredScopes.parse(row.scopes) } };
+    });
+    return found;
+  }
+
+  /** What decides calls of `account` at `key`, undefined where nothing is assigned or released. */
+  async findCallTarget(account: string, key: CallKey): Promise<CallTarget | undefined> {
+    const cacheKey = JSON.stringify([account, key.place, key.subject, key.detail]);
+    return (
+      await this.#calls.get(cacheKey, async () => ({ found: await this.#loadCall(account, key) }))
+    ).found;
+  }
+
+  /** The script of `account` with this id or name, undefined when it has none with a live release. */
+  async findScript(account: string, idOrName: string): Promise<Target | undefined> {
+    const isIt = and(
+      eq(scripts.account, account),
+      or(eq(scripts.id, idOrName), eq(scripts.name, idOrName)),
+    );
+    const cacheKey = JSON.stringify([account, idOrName]);
+    return (
+      await this.#scripts.get(cacheKey, async () => ({ found: await this.#loadTarget(isIt) }))
+    ).found;
+  }
+
+  /** A release by its id, undefined when the database has none. */
+  async findRelease(id: string): Promise<EdgeRelease | undefined> {
+    const { found } = await this.#releases.get(id, async () => {
+      const { code, sourceMap } = releases;
+      const row = await this.#db
+        .select({ code, sourceMap })
+        .from(releases)
+        .where(eq(releases.id, id))
+        .get();
+      return { found: row && new EdgeRelease(row) };
+    });
+    return found;
+  }
+
+  async #loadCall(account: string, key: CallKey): Promise<CallTarget | undefined> {
+    const isIt = and(
+      eq(assignments.account, account),
+      eq(assignments.place, key.place),
+      eq(assignments.subject, key.subject),
+      eq(assignments.detail, key.detail),
+    );
+    const row = await this.#db.select().from(assignments).where(isIt).get();
+    const target = row && (await this.#loadTarget(eq(scripts.id, row.script)));
+    if (row === undefined || target === undefined) return undefined;
+    const timeoutAction = parseTimeoutAction(row.timeoutAction);
+    if (timeoutAction === undefined)
+      throw new Error(`Cannot read the Timeout Action "${row.timeoutAction}"`);
+    const ofCustomer =
+      key.place === "termination" ? await this.#customerVars(account, key.subject) : {};
+    return {
+      ...target,
+      timeoutMs: row.timeoutMs ?? target.limits.wallMs,
+      timeoutAction,
+      onError: OnError.parse(row.onError),
+      vars: mergeVars(ofCustomer, StoredVars.parse(row.varsJson)),
+    };
+  }
+
+  async #loadTarget(isIt: SQL | undefined): Promise<Target | undefined> {
+    const row = await this.#db
+      .select()
+      .from(scripts)
+      .innerJoin(releases, and(eq(releases.script, scripts.id), eq(releases.version, scripts.live)))
+      .where(isIt)
+      .get();
+    if (row === undefined) return undefined;
+    const { account, id, name, type, limits } = row.scripts;
+    return {
+      account,
+      script: id,
+      name,
+      type: ScriptType.parse(type),
+      limits: StoredLimits.parse(limits),
+      version: row.releases.version,
+      release: row.releases.id,
+    };
+  }
+
+  async #customerVars(account: string, id: string): Promise<CallData> {
+    const isIt = and(eq(customers.account, account), eq(customers.id, id));
+    const row = await this.#db.select().from(customers).where(isIt).get();
+    return row === undefined ? {} : StoredVars.parse(row.varsJson);
+  }
+
+  async #followRevision(): Promise<void> {
+    const row = await this.#db.select().from(revision).get();
+    if (row === undefined || row.value === this.#revision) return;
+    this.#revision = row.value;
+    for (const cache of [this.#principals, this.#calls, this.#scripts]) cache.clear();
+  }
+}
+
+/** `over` wins, tables merge key by key. */
+export function mergeVars(under: CallData, over: CallData): CallData {
+  const merged: CallData = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = CallData.safeParse(merged[key]);
+    const above = CallData.safeParse(value);
+    merged[key] = below.success && above.success ? mergeVars(below.data, above.data) : value;
+  }
+  return merged;
+}

@@ -1,0 +1,85 @@
+// One run of a script: what goes into the isolate and what comes out.
+
+import { z } from "zod";
+import { ScriptType } from "./script-type.ts";
+import { FaultCode } from "./fault.ts";
+import { Limits } from "./limits.ts";
+import { LogLine, Usage } from "./usage.ts";
+
+/** The body of a call: the routing engine's data, an object. */
+export const CallData = z.record(z.string(), z.unknown());
+export type CallData = z.infer<typeof CallData>;
+
+/** What the gateway asks of a cell. `payload` is the JSON text of the script's argument. */
+export const Invocation = z.strictObject({
+  id: z.string(),
+  release: z.string(),
+  type: ScriptType,
+  function: z.string().nullable(),
+  payload: z.string(),
+  limits: Limits,
+});
+export type Invocation = z.infer<typeof Invocation>;
+
+/**
+ * What a script threw or rejected with, as plain data: an Error's own text, or the value's JSON.
+ * `pair` is the first two elements of a thrown array, errors in it replaced by their message.
+ */
+export const Thrown = z.strictObject({
+  message: z.string(),
+  stack: z.string().optional(),
+  pair: z.tuple([z.unknown(), z.unknown()]).optional(),
+  fields: z.record(z.string(), z.unknown()).optional(),
+});
+export type Thrown = z.infer<typeof Thrown>;
+
+/**
+ * What a cell answers. A run that returned undefined or null carries `data`, the argument as the script left it,
+ * so that a script which changes its argument in place and forgets to return it still counts.
+ */
+export const RunOutcome = z.discriminatedUnion("is", [
+  z.strictObject({ is: z.literal("returned"), value: z.unknown(), data: z.unknown().optional() }),
+  z.strictObject({ is: z.literal("threw"), thrown: Thrown }),
+  z.strictObject({ is: z.literal("fault"), code: FaultCode, message: z.string() }),
+]);
+export type RunOutcome = z.infer<typeof RunOutcome>;
+
+export const CellAnswer = z.strictObject({
+  outcome: RunOutcome,
+  logs: z.array(LogLine),
+  cpuMs: z.number(),
+});
+export type CellAnswer = z.infer<typeof CellAnswer>;
+
+export const RunRequest = z
+  .strictObject({
+    function: z.string().min(1).max(200).optional(),
+    data: z.unknown().optional(),
+    code: z.string().optional().meta({ description: "Runs this draft instead of a release" }),
+    version: z.int().min(1).optional(),
+  })
+  .meta({ id: "RunRequest" });
+export type RunRequest = z.infer<typeof RunRequest>;
+
+export const RunError = z
+  .strictObject({
+    message: z.string(),
+    line: z.int().optional(),
+    column: z.int().optional(),
+    stack: z.string().optional(),
+  })
+  .meta({ id: "RunError" });
+export type RunError = z.infer<typeof RunError>;
+
+export const RunResult = z
+  .strictObject({
+    outcome: z.string().meta({ description: '"ok" or the code of a fault' }),
+    value: z.unknown().optional(),
+    error: RunError.optional(),
+    logs: z.array(LogLine),
+    usage: Usage,
+    version: z.int().nullable().meta({ description: "null for a draft" }),
+    invocation: z.string(),
+  })
+  .meta({ id: "RunResult" });
+export type RunResult = z.infer<typeof RunResult>;

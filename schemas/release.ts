@@ -1,0 +1,67 @@
+// A release: one immutable version of a script's source, and its compiled form.
+
+import { z } from "zod";
+import { Limits } from "./limits.ts";
+import { ScriptCode } from "./script.ts";
+import { ScriptType } from "./script-type.ts";
+
+export const Lint = z
+  .strictObject({ message: z.string(), line: z.int(), column: z.int() })
+  .meta({ id: "Lint", description: "A probable mistake that does not keep a script from running" });
+export type Lint = z.infer<typeof Lint>;
+
+export const CreateRelease = z
+  .strictObject({
+    code: ScriptCode,
+    note: z.string().max(1_000).optional(),
+    live: z.boolean().optional().meta({ description: "Make it live at once", default: true }),
+  })
+  .meta({ id: "CreateRelease" });
+export type CreateRelease = z.infer<typeof CreateRelease>;
+
+export const Published = z
+  .strictObject({ version: z.int(), id: z.string(), lints: z.array(Lint) })
+  .meta({ id: "Published" });
+export type Published = z.infer<typeof Published>;
+
+export const Release = z
+  .strictObject({
+    version: z.int(),
+    id: z.string().meta({ description: "SHA-256 of what runs" }),
+    note: z.string().nullable(),
+    live: z.boolean(),
+    lints: z.array(Lint),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: "Release" });
+export type Release = z.infer<typeof Release>;
+
+export const ReleaseWithCode = Release.extend({ code: z.string() }).meta({ id: "ReleaseWithCode" });
+export type ReleaseWithCode = z.infer<typeof ReleaseWithCode>;
+
+/**
+ * What an isolate is built from. `code` is the text of one function expression that holds the script.
+ * `sourceMap` (Source Map v3, JSON) leads from `code` without its wrapper back to the author's source,
+ * absent where the lines are the author's own.
+ */
+export const CompiledRelease = z.strictObject({
+  id: z.string(),
+  code: z.string(),
+  sourceMap: z.string().nullable(),
+});
+export type CompiledRelease = z.infer<typeof CompiledRelease>;
+
+/** The version of a script that calls run now, as an edge outside this machine asks for it. */
+export const LiveRelease = z
+  .strictObject({
+    script: z.string(),
+    version: z.int(),
+    release: z.string(),
+    type: ScriptType,
+    limits: Limits,
+  })
+  .meta({ id: "LiveRelease" });
+export type LiveRelease = z.infer<typeof LiveRelease>;
+
+/** How the code of every release begins. The author's first line follows on the same line, so line numbers are true. */
+export const RELEASE_HEAD = "(function (exports, require, module, __filename, __dirname) {";

@@ -1,0 +1,14 @@
+// Secrets that a first start makes, in files that only their owner can read.
+
+import { readFileSync, writeFileSync } from "node:fs";
+
+/** The trimmed text of `file`, which is written with what `make` returns where there is none. */
+export function readOrMakeFile(file: string, make: () => string): string {
+  try {
+    writeFileSync(file, `${make()}\n`, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
+    if (!isThere) throw error;
+  }
+  return readFileSync(file, "utf8").trim();
+}

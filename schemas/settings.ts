@@ -1,0 +1,41 @@
+// Settings of the program, from the environment. Parsed once, in main.ts.
+
+import { z } from "zod";
+
+const Port = z.coerce.number().int().min(0).max(65_535);
+const Role = z.enum(["control", "edge"]);
+export type Role = z.infer<typeof Role>;
+
+const list = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+/** Each variable with its default. An empty string counts as not set. */
+export const Settings = z.object({
+  SCRIPTFORGE_DATA: z.string().default("./data"),
+  SCRIPTFORGE_HOST: z.string().default("127.0.0.1"),
+  SCRIPTFORGE_API_PORT: Port.default(8080),
+  SCRIPTFORGE_EDGE_PORT: Port.default(8081),
+  SCRIPTFORGE_EDGE_URL: z.url().optional(),
+  SCRIPTFORGE_ROLES: z.string().default("control,edge").transform(list).pipe(z.array(Role).min(1)),
+  SCRIPTFORGE_TOKEN: z.string().min(16, "at least 16 characters").optional(),
+  SCRIPTFORGE_SECRET_KEY: z.string().min(16, "at least 16 characters").optional(),
+  SCRIPTFORGE_DATABASE_URL: z.string().optional(),
+  SCRIPTFORGE_DATABASE_TOKEN: z.string().optional(),
+  SCRIPTFORGE_SYNC_URL: z.url().optional(),
+  SCRIPTFORGE_CELLS: z.coerce.number().int().min(1).max(256).optional(),
+  SCRIPTFORGE_EGRESS_ALLOW: z.string().default("").transform(list),
+  SCRIPTFORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** Reads the settings, or throws an Error whose message names each wrong variable and what it may be. */
+export function parseSettings(env: Record<string, string | undefined>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = Settings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`Cannot read the settings: ${wrong.join("; ")}`);
+}

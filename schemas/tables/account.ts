@@ -1,0 +1,24 @@
+// The tables of accounts and their tokens. The control plane writes them, edge nodes read them.
+
+import { sqliteTable, text, index } from "drizzle-orm/sqlite-core";
+
+export const accounts = sqliteTable("accounts", {
+  id: text("id").primaryKey(),
+  createdAt: text("created_at").notNull(),
+});
+
+/** A token is kept as the SHA-256 of its text, in hexadecimal. `scopes` is a JSON array. */
+export const tokens = sqliteTable(
+  "tokens",
+  {
+    id: text("id").primaryKey(),
+    account: text("account")
+      .notNull()
+      .references(() => accounts.id),
+    name: text("name").notNull(),
+    hash: text("hash").notNull().unique(),
+    scopes: text("scopes").notNull(),
+    createdAt: text("created_at").notNull(),
+  },
+  (table) => [index("tokens_account").on(table.account)],
+);

@@ -1,0 +1,41 @@
+// Opens the database that control plane and edge nodes share.
+
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createClient, type Client } from "@libsql/client";
+import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
+import type { Settings } from "../settings.ts";
+
+export type Database = LibSQLDatabase & { $client: Client };
+
+/** How long a writer waits for another process's write, in milliseconds. */
+const BUSY_MS = 5_000;
+
+/** The database of the settings: a libSQL server, or a file in the data folder. The caller closes `$client`. */
+export async function openDatabase(settings: Settings): Promise<Database> {
+  const url = settings.SCRIPTFORGE_DATABASE_URL ?? localUrl(settings, "scriptforge.db");
+  const client = createClient({ url, timeout: BUSY_MS, ...authToken(settings) });
+  // Readers of the file go on while somebody writes.
+  if (url.startsWith("file:")) await client.execute("PRAGMA journal_mode = WAL");
+  return drizzle(client);
+}
+
+/** What an edge node reads: with a sync URL its own replica of the primary, otherwise the database itself. */
+export async function openReplica(settings: Settings): Promise<Database> {
+  const syncUrl = settings.SCRIPTFORGE_SYNC_URL;
+  if (syncUrl === undefined) return openDatabase(settings);
+  const url = localUrl(settings, "replica.db");
+  const client = createClient({ url, syncUrl, ...authToken(settings) });
+  return drizzle(client);
+}
+
+function localUrl(settings: Settings, name: string): string {
+  const folder = resolve(settings.SCRIPTFORGE_DATA);
+  mkdirSync(folder, { recursive: true });
+  return `file:${join(folder, name)}`;
+}
+
+function authToken(settings: Settings): { authToken?: string } {
+  const token = settings.SCRIPTFORGE_DATABASE_TOKEN;
+  return token === undefined ? {} : { authToken: token };
+}

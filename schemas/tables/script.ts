@@ -1,0 +1,53 @@
+// The tables of scripts and their releases. The control plane writes them, edge nodes read them.
+
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import { accounts } from "./account.ts";
+
+/** `limits` and `egress` are JSON; `live` is the version that calls run. */
+export const scripts = sqliteTable(
+  "scripts",
+  {
+    id: text("id").primaryKey(),
+    account: text("account")
+      .notNull()
+      .references(() => accounts.id),
+    name: text("name").notNull(),
+    type: text("type").notNull(),
+    limits: text("limits").notNull(),
+    isolation: text("isolation"),
+    egress: text("egress"),
+    live: integer("live"),
+    createdAt: text("created_at").notNull(),
+    updatedAt: text("updated_at").notNull(),
+  },
+  (table) => [uniqueIndex("scripts_account_name").on(table.account, table.name)],
+);
+
+/** Never updated. `source` is the author's text, `code` what an isolate compiles, `lints` JSON. */
+export const releases = sqliteTable(
+  "releases",
+  {
+    script: text("script")
+      .notNull()
+      .references(() => scripts.id, { onDelete: "cascade" }),
+    version: integer("version").notNull(),
+    id: text("id").notNull(),
+    source: text("source").notNull(),
+    code: text("code").notNull(),
+    sourceMap: text("source_map"),
+    lints: text("lints").notNull(),
+    note: text("note"),
+    createdAt: text("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.script, table.version] }),
+    index("releases_id").on(table.id),
+  ],
+);
