@@ -1,10 +1,9 @@
 // Starts a control plane: opens its database and its port, and lends both to the app.
 
-import { join, resolve } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { listen, type Listening } from "../schemas/listen.ts";
-import { readOrMakeFile } from "../schemas/secret-file.ts";
+import { readOrMakeFile, tokenFile } from "../schemas/secret-file.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openDatabase } from "../schemas/tables/open.ts";
 import { buildApp } from "./app.ts";
@@ -40,9 +39,4 @@ export async function startControlPlane(options: {
       db.$client.close();
     },
   };
-}
-
-/** Where the first token is kept, for its owner's eyes only. */
-export function tokenFile(settings: Settings): string {
-  return resolve(join(settings.SCRIPTFORGE_DATA, "token"));
 }

@@ -30,7 +30,9 @@ export async function startEdgeNode(options: {
 
   const db = await openReplica(settings);
   stack.defer(() => db.$client.close());
-  const store = stack.use(new EdgeStore(db, log));
+  const store = stack.use(
+    new EdgeStore({ db, isReplica: settings.SCRIPTFORGE_SYNC_URL !== undefined, log }),
+  );
   await store.open();
 
   const folder = stack.use(makeRunFolder()).path;

@@ -1,6 +1,13 @@
 // Secrets that a first start makes, in files that only their owner can read.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Settings } from "./settings.ts";
+
+/** Where the first token is kept, for its owner's eyes only. */
+export function tokenFile(settings: Settings): string {
+  return resolve(join(settings.SCRIPTFORGE_DATA, "token"));
+}
 
 /** The trimmed text of `file`, which is written with what `make` returns where there is none. */
 export function readOrMakeFile(file: string, make: () => string): string {

@@ -6,6 +6,12 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createClient } from "@libsql/client";
+import { z } from "zod";
+
+const Urls = z.object({ control: z.string(), edge: z.string() });
+const Ready = z.object({ revision: z.int() });
+const Created = z.object({ id: z.string() });
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
@@ -52,7 +58,7 @@ export class Product implements AsyncDisposable {
     const { name, type = "script", code, customer, assignment = {} } = script;
     const created = await this.manage("POST", "/scripts", { name, type, code });
     if (created.status !== 201) throw new Error(JSON.stringify(created.body));
-    const { id } = created.body as { id: string };
+    const { id } = Created.parse(created.body);
     const at = `/assignments/termination/${customer}/main`;
     const assigned = await this.manage("PUT", at, { script: name, ...assignment });
     if (assigned.status !== 200) throw new Error(JSON.stringify(assigned.body));
@@ -62,17 +68,14 @@ export class Product implements AsyncDisposable {
 
   /** Waits until the edge node has seen every change made so far. */
   async untilRevision(): Promise<void> {
-    const probe = `probe-${crypto.randomUUID()}`;
-    const made = await this.manage("POST", "/tokens", { name: probe, scopes: ["run"] });
-    const { id, token } = made.body as { id: string; token: string };
-    for (let status = 401; status === 401;) {
-      const headers = { authorization: `Bearer ${token}` };
-      ({ status } = await fetch(`${this.edge}/call/origination/${probe}`, {
-        method: "POST",
-        headers,
-      }));
+    const db = createClient({ url: `file:${join(this.data, "scriptforge.db")}` });
+    const { rows } = await db.execute("SELECT value FROM revision");
+    db.close();
+    const newest = Number(rows[0]?.["value"]);
+    for (let seen = -1; seen < newest;) {
+      const response = await fetch(`${this.edge}/readyz`);
+      seen = Ready.parse(await response.json()).revision;
     }
-    await this.manage("DELETE", `/tokens/${id}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -108,7 +111,7 @@ export async function startProduct(env: Record<string, string> = {}): Promise<Pr
   const child = forkProduct({ SCRIPTFORGE_DATA: data, ...env });
   const output: string[] = [];
   child.stderr?.on("data", (chunk: Buffer) => output.push(chunk.toString()));
-  const ready = once(child, "message").then(([urls]) => urls as { control: string; edge: string });
+  const ready = once(child, "message").then(([urls]) => Urls.parse(urls));
   const urls = await Promise.race([ready, once(child, "exit").then(() => undefined)]);
   if (urls === undefined) throw new Error(`The product did not start: ${output.join("")}`);
   return new Product({ urls, data, child });

@@ -25,12 +25,15 @@ export type CellPlan = {
   log: Logger;
 };
 
-type CellState = { is: "ready" } | { is: "stopping" } | { is: "gone" };
+/** A cell in doubt gets no calls until it has answered a ping. */
+type CellState = { is: "ready" } | { is: "doubted" } | { is: "stopping" } | { is: "gone" };
 
 const START_MS = 10_000;
 const STOP_GRACE_MS = 500;
 /** How long a cell that did nothing wrong may take to answer a ping, in milliseconds. */
 const PING_MS = 250;
+/** Less than the 5 s after which workerd closes an idle connection, so that no call meets a closing one. */
+const IDLE_CONNECTION_MS = 3_000;
 
 /** workerd's messages on its control pipe. */
 const ControlMessage = z.looseObject({ event: z.string() });
@@ -58,7 +61,7 @@ export class Cell implements AsyncDisposable {
   /** Calls inside at the moment. */
   calls = 0;
   readonly #process: ChildProcess;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
   readonly #socket: string;
   readonly #log: Logger;
   #state: CellState = { is: "ready" };
@@ -98,20 +101,30 @@ export class Cell implements AsyncDisposable {
     }
   }
 
-  /** Kills the cell unless it answers a ping: a script that spins keeps every other one here from running. */
-  async killIfStuck(): Promise<void> {
-    if (!this.isReady) return;
+  /**
+   * Gives the cell no more calls unless it answers a ping, and kills it when it does not:
+   * a script that spins keeps every other one here from running. Resolves when that is settled.
+   */
+  async verify(): Promise<void> {
+    if (this.#state.is !== "ready") return;
+    this.#state = { is: "doubted" };
     try {
       await this.#post("/ping", "", AbortSignal.timeout(PING_MS));
+      if (this.#is("doubted")) this.#state = { is: "ready" };
     } catch {
-      this.#log.warn("cell is stuck: killing it");
-      this.kill();
+      this.#log.warn("cell does not answer: killing it");
+      this.#kill();
     }
   }
 
-  kill(): void {
-    if (this.#state.is === "ready") this.#state = { is: "stopping" };
+  #kill(): void {
+    if (this.#is("gone")) return;
+    this.#state = { is: "stopping" };
     this.#process.kill("SIGKILL");
+  }
+
+  #is(state: CellState["is"]): boolean {
+    return this.#state.is === state;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

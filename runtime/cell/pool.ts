@@ -30,6 +30,14 @@ export class CellPool implements AsyncDisposable {
     return [...this.#cells].filter((cell) => cell.isReady);
   }
 
+  /**
+   * Has `cell` looked at after a call that it lost or did not end in time. It gets no calls until it is known to be well.
+   */
+  async doubt(cell: Cell): Promise<void> {
+    await cell.verify();
+    if (cell.isReady) this.#wake();
+  }
+
   /** The cell with the fewest calls inside. Waits while there is none; throws the signal's reason when that comes first. */
   async pick(signal: AbortSignal): Promise<Cell> {
     for (;;) {
@@ -76,8 +84,12 @@ export class CellPool implements AsyncDisposable {
     const cell = await startCell(this.#nextId++, this.#plan);
     this.#cells.add(cell);
     void cell.gone.then(() => this.#cells.delete(cell));
-    for (const wake of this.#waiters.splice(0)) wake();
+    this.#wake();
     return cell;
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 
   #untilStarted(signal: AbortSignal): Promise<void> {

@@ -4,11 +4,12 @@ import type { Logger } from "pino";
 import { CallData } from "../../schemas/call.ts";
 import type { Decision } from "../../schemas/decision.ts";
 import { Fault } from "../../schemas/fault.ts";
+import { headerValue, jsonReply, type Reply } from "../../schemas/run-reply.ts";
 import type { CellPool } from "../cell/pool.ts";
 import type { CallKey, CallTarget, EdgeStore } from "../store/store.ts";
 import { decide } from "./decision.ts";
 import { execute, type Execution } from "./execute.ts";
-import { headerValue, jsonReply, parseJson, type Reply } from "./http.ts";
+import { parseJson } from "./http.ts";
 
 export type GatewayServices = { store: EdgeStore; pool: CellPool; log: Logger };
 

@@ -5,7 +5,6 @@ import type { Logger } from "pino";
 import { CellAnswer, type Invocation, type RunOutcome } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
 import type { LogLine, Usage } from "../../schemas/usage.ts";
-import type { Cell } from "../cell/cell.ts";
 import type { CellPool } from "../cell/pool.ts";
 import type { Target } from "../store/store.ts";
 
@@ -80,16 +79,12 @@ async function tryOnCells(
     try {
       return CellAnswer.parse(JSON.parse(await cell.invoke(invocation, signal)));
     } catch (error) {
-      if (signal.aborted) releaseStuck(cell);
       const isLost = error instanceof Fault && error.code === "cell_lost";
+      // The caller does not wait for what becomes of the cell.
+      if (isLost || signal.aborted) void pool.doubt(cell);
       if (!isLost || left <= 1) throw error;
     }
   }
-}
-
-/** The caller has its answer; the cell is looked at on its own time. */
-function releaseStuck(cell: Cell): void {
-  void cell.killIfStuck();
 }
 
 function failedAnswer(error: unknown, log: Logger, { id, release }: Invocation): CellAnswer {

@@ -4,11 +4,12 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Fault } from "../../schemas/fault.ts";
 import { Place } from "../../schemas/assignment.ts";
+import { jsonReply, problemReply, type Reply } from "../../schemas/run-reply.ts";
 import { bearerToken, isSameSecret, platformToken } from "../../schemas/token-hash.ts";
 import { mayRun } from "../../schemas/token.ts";
 import type { Drafts } from "../store/drafts.ts";
 import { answerCall, type GatewayServices } from "./call.ts";
-import { jsonReply, problemReply, readBody, send, type Reply } from "./http.ts";
+import { readBody, send } from "./http.ts";
 import { answerOrder, answerRun } from "./run.ts";
 
 /** An order carries a compiled release and its source map beside the data. */
@@ -91,9 +92,9 @@ async function authorize({ store }: Gateway, request: IncomingMessage): Promise<
   return principal.account;
 }
 
-function readiness({ pool }: Gateway): Reply {
+function readiness({ pool, store: { revision } }: Gateway): Reply {
   const cells = pool.cells.length;
-  const reply = jsonReply({ status: cells > 0 ? "ready" : "starting", cells });
+  const reply = jsonReply({ status: cells > 0 ? "ready" : "starting", cells, revision });
   return cells > 0 ? reply : { ...reply, status: 503 };
 }
 

@@ -5,14 +5,14 @@ import { Fault } from "../../schemas/fault.ts";
 import { Limits } from "../../schemas/limits.ts";
 import type { RunError, RunResult } from "../../schemas/call.ts";
 import { CompiledRelease } from "../../schemas/release.ts";
+import { jsonReply, runReply, type Reply } from "../../schemas/run-reply.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
 import { EdgeRelease } from "../store/release.ts";
 import type { Drafts } from "../store/drafts.ts";
 import type { GatewayServices } from "./call.ts";
 import { execute, type Execution } from "./execute.ts";
-import { headerValue, jsonReply, parseJson, problemReply, type Reply } from "./http.ts";
+import { parseJson } from "./http.ts";
 import { runErrorOf } from "./run-error.ts";
-import { answer } from "./sip-answer.ts";
 
 /** Runs a script of `account` and answers with its value, or a problem that says how it failed. */
 export async function answerRun(
@@ -34,33 +34,7 @@ export async function answerRun(
     payload,
     deadlineMs,
   });
-  const reply = runReply(execution);
-  return { ...reply, headers: { ...reply.headers, "x-invocation": execution.invocation } };
-}
-
-function runReply({ outcome, invocation }: Execution): Reply {
-  switch (outcome.is) {
-    case "returned":
-      return jsonReply(outcome.value ?? null);
-    case "threw": {
-      const fault = new Fault("script_error", outcome.thrown.message, { facts: { invocation } });
-      return withOwnStatus(problemReply(fault), outcome.thrown.message);
-    }
-    case "fault":
-      return problemReply(new Fault(outcome.code, outcome.message, { facts: { invocation } }));
-  }
-}
-
-/** `throw new Error("401 Unauthorized")` is the HTTP status where it is one of HTTP's. */
-function withOwnStatus(reply: Reply, message: string): Reply {
-  const [, code, reason] = /^\s*([45]\d\d)\s+(\S.*)/s.exec(message) ?? [];
-  const sip = answer(code, reason);
-  if (sip === undefined) return reply;
-  return {
-    ...reply,
-    status: sip.code,
-    headers: { ...reply.headers, "x-script-status": headerValue(sip.reason) },
-  };
+  return runReply(execution.outcome, execution.invocation);
 }
 
 /** What the control plane asks for: a release, which may be a draft that no table holds. */

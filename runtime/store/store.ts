@@ -1,6 +1,7 @@
 // What an edge node knows: reads of the local database, kept until the revision moves.
 
-import { and, eq, or, type SQL } from "drizzle-orm";
+import { setTimeout as sleep } from "node:timers/promises";
+import { and, eq, getTableName, or, sql, type SQL } from "drizzle-orm";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { CallData } from "../../schemas/call.ts";
@@ -44,7 +45,7 @@ export type CallTarget = Target & {
 /** Where a call comes from. `detail` is the route of a termination and "" of an origination. */
 export type CallKey = { place: Place; subject: string; detail: string };
 
-const REVISION_POLL_MS = 100;
+const POLL_MS = 100;
 const CACHE_ENTRIES = 20_000;
 const CACHED_RELEASES = 500;
 
@@ -56,8 +57,9 @@ const StoredVars = Json.pipe(CallData);
 type Maybe<Found> = { found: Found | undefined };
 
 /** Reads of the database that is local to this node. Disposing stops the watch of the revision. */
-export class EdgeStore implements Disposable {
+export class EdgeStore implements AsyncDisposable {
   readonly #db: Database;
+  readonly #isReplica: boolean;
   readonly #log: Logger;
   readonly #principals = new Cache<Maybe<Principal>>(CACHE_ENTRIES);
   readonly #calls = new Cache<Maybe<CallTarget>>(CACHE_ENTRIES);
@@ -65,26 +67,33 @@ export class EdgeStore implements Disposable {
   // Releases never change, so these outlive a revision.
   readonly #releases = new Cache<Maybe<EdgeRelease>>(CACHED_RELEASES);
   #revision = -1;
-  #timer: NodeJS.Timeout | undefined;
+  #watching: Promise<void> | undefined;
+  readonly #stop = new AbortController();
 
-  constructor(db: Database, log: Logger) {
-    this.#db = db;
-    this.#log = log;
+  constructor(options: { db: Database; isReplica: boolean; log: Logger }) {
+    this.#db = options.db;
+    this.#isReplica = options.isReplica;
+    this.#log = options.log;
   }
 
-  /** Reads the revision and goes on watching it. Throws when the database has no tables yet. */
+  /** Waits for the tables, which a control plane makes, reads the revision and goes on watching it. */
   async open(): Promise<void> {
+    while (!(await this.#hasTables())) {
+      this.#log.info("waiting for a control plane to make the tables");
+      await sleep(POLL_MS);
+    }
     await this.#followRevision();
-    this.#timer = setInterval(() => {
-      // The primary or the disk may be away for a while: serve what is known, and try again.
-      this.#followRevision().catch((error: unknown) =>
-        this.#log.warn({ err: error }, "cannot read the revision"),
-      );
-    }, REVISION_POLL_MS);
+    this.#watching = this.#watchRevision();
   }
 
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+  /** The number of the last change that this node has seen. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#watching;
   }
 
   async findPrincipal(token: string): Promise<Principal | undefined> {
@@ -181,11 +190,36 @@ export class EdgeStore implements Disposable {
     return row === undefined ? {} : StoredVars.parse(row.varsJson);
   }
 
+  async #hasTables(): Promise<boolean> {
+    await this.#sync();
+    const query = sql`SELECT 1 FROM sqlite_schema WHERE name = ${getTableName(revision)}`;
+    return (await this.#db.all(query)).length > 0;
+  }
+
+  async #watchRevision(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await sleep(POLL_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      // The disk may be busy for a while: serve what is known, and try again.
+      await this.#followRevision().catch((error: unknown) =>
+        this.#log.warn({ err: error }, "cannot read the revision"),
+      );
+    }
+  }
+
   async #followRevision(): Promise<void> {
+    await this.#sync();
     const row = await this.#db.select().from(revision).get();
     if (row === undefined || row.value === this.#revision) return;
     this.#revision = row.value;
     for (const cache of [this.#principals, this.#calls, this.#scripts]) cache.clear();
+  }
+
+  /** Brings a replica up to its primary. Without the primary it stays as it is, and serves. */
+  async #sync(): Promise<void> {
+    if (!this.#isReplica) return;
+    await this.#db.$client.sync().catch((error: unknown) => {
+      this.#log.warn({ err: error }, "the primary does not answer");
+    });
   }
 }
 

@@ -6,8 +6,7 @@ const { stringify } = JSON;
 export function describeValue(value: unknown): string {
   try {
     if (typeof value === "string") return value;
-    // A script may have put anything there: the template makes it text, or throws here.
-    if (value instanceof Error) return `${value.stack ?? value.message}`;
+    if (value instanceof Error) return describeError(value);
     if (typeof value === "bigint") return `${value}n`;
     if (typeof value === "function") return `[Function ${value.name || "anonymous"}]`;
     if (typeof value !== "object" || value === null) return String(value);
@@ -15,6 +14,12 @@ export function describeValue(value: unknown): string {
   } catch {
     return "[a value that cannot be shown]";
   }
+}
+
+/** A script may have put anything in these places. */
+function describeError({ stack, message }: { stack?: unknown; message: unknown }): string {
+  if (typeof stack === "string") return stack;
+  return typeof message === "string" ? message : "Error";
 }
 
 function describeObject(value: object): string {

@@ -4,6 +4,7 @@
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Invocation } from "../../../schemas/call.ts";
+import type { Limits } from "../../../schemas/limits.ts";
 import code from "script.js";
 import { captureConsole } from "./console.ts";
 import { findEntry, type ScriptModule } from "./entry.ts";
@@ -27,6 +28,8 @@ type Factory = (this: unknown, ...scope: ModuleScope) => unknown;
 const factory: Factory = (0, eval)(code);
 const { parse, stringify } = JSON;
 const now = performance.now.bind(performance);
+const setTimer = setTimeout;
+const clearTimer = clearTimeout;
 
 export default class Prelude extends WorkerEntrypoint {
   /** Runs the script. Takes an `Invocation`, returns a `CellAnswer`, both as JSON. */
@@ -57,7 +60,9 @@ function callScript(invocation: Invocation): string | Promise<string> {
       return faultOutcome("function_not_found", missing(invocation.function));
     const value = entry(data);
     if (!isThenable(value)) return returnedOutcome(value, data);
-    return invocation.type === "script" ? refuseAsync(value) : settle(value, data);
+    return invocation.type === "script"
+      ? refuseAsync(value)
+      : settle(value, data, invocation.limits);
   } catch (error) {
     return thrownOutcome(error);
   }
@@ -77,11 +82,20 @@ function evaluate({ type }: Invocation): { module: ScriptModule; main: unknown }
   return { module, main };
 }
 
-async function settle(value: PromiseLike<unknown>, data: unknown): Promise<string> {
+/** Waits as long as the run may take. Whoever asked is answered at the deadline by the gateway. */
+async function settle(
+  value: PromiseLike<unknown>,
+  data: unknown,
+  { wallMs }: Limits,
+): Promise<string> {
+  // workerd ends a request that waits for nothing it knows of; a promise that nobody settles is to reach the deadline.
+  const wait = setTimer(() => undefined, wallMs);
   try {
     return returnedOutcome(await value, data);
   } catch (error) {
     return thrownOutcome(error);
+  } finally {
+    clearTimer(wait);
   }
 }
 

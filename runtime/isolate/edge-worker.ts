@@ -1,0 +1,98 @@
+// The dispatcher without an edge node: under `wrangler dev`, and on Cloudflare. Runs scripts of a control plane.
+// Called by anybody who reaches it. Trust: the control plane judges the caller's token; this worker holds a token of
+// its own, a secret, with which it reads releases.
+
+import { CellAnswer, type Invocation } from "../../schemas/call.ts";
+import { Fault } from "../../schemas/fault.ts";
+import { LiveRelease } from "../../schemas/release.ts";
+import { problemReply, runReply, type Reply } from "../../schemas/run-reply.ts";
+import { invoke } from "./invoke.ts";
+import { ReleaseCache } from "./release-cache.ts";
+
+type Env = {
+  LOADER: WorkerLoader;
+  /** URL of the control plane. */
+  CONTROL_PLANE: string;
+  /** A token with the scope `admin`, of the same account as the callers'. */
+  CONTROL_PLANE_TOKEN: string;
+};
+
+const releases = new ReleaseCache();
+
+export default {
+  /** `POST /run/{script}[/{function}]` with the payload as JSON, as an edge node answers it. */
+  async fetch(request: Request, env: Env): Promise<Response> {
+    try {
+      const { pathname } = new URL(request.url);
+      const [, script, name] = /^\/run\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
+      if (request.method !== "POST" || script === undefined) {
+        throw new Fault("not_found", `There is no ${request.method} ${pathname} here`);
+      }
+      const live = await ask(
+        env,
+        `/v1/scripts/${script}/live`,
+        request.headers.get("authorization"),
+      );
+      // The control plane has said what is wrong with the script or the token.
+      if (!live.ok) return live;
+      const target = LiveRelease.parse(await live.json());
+      const entry = name === undefined ? null : decodeURIComponent(name);
+      return respond(await run(env, target, { entry, body: await request.text() }));
+    } catch (error) {
+      return respond(problemReply(faultOf(error)));
+    }
+  },
+};
+
+async function run(
+  env: Env,
+  target: LiveRelease,
+  { entry, body }: { entry: string | null; body: string },
+): Promise<Reply> {
+  const { release, type, limits } = target;
+  const id = crypto.randomUUID();
+  const payload = checkJson(body);
+  const invocation: Invocation = { id, release, type, function: entry, payload, limits };
+  const code = await releases.get(release, (missing) => fetchCode(env, missing));
+  const answer = await Promise.race([
+    invoke({ loader: env.LOADER, code }, invocation),
+    scheduler.wait(limits.wallMs),
+  ]);
+  if (answer === undefined) {
+    throw new Fault("wall_exceeded", `The script did not finish within ${limits.wallMs} ms`);
+  }
+  return runReply(CellAnswer.parse(JSON.parse(answer)).outcome, id);
+}
+
+function checkJson(body: string): string {
+  if (body.trim() === "") return "{}";
+  try {
+    JSON.parse(body);
+    return body;
+  } catch (error) {
+    throw new Fault("bad_request", "The body is not JSON", { cause: error });
+  }
+}
+
+async function fetchCode(env: Env, id: string): Promise<string> {
+  const response = await ask(env, `/v1/releases/${id}`, `Bearer ${env.CONTROL_PLANE_TOKEN}`);
+  if (!response.ok) throw new Error(`Cannot get release "${id}": status ${response.status}`);
+  const release: { code: string } = await response.json();
+  return release.code;
+}
+
+function ask(env: Env, path: string, authorization: string | null): Promise<Response> {
+  return fetch(new URL(path, env.CONTROL_PLANE), {
+    headers: { authorization: authorization ?? "" },
+  });
+}
+
+function respond({ status, headers, body }: Reply): Response {
+  return new Response(body, { status, headers });
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  console.error(error);
+  return new Fault("internal", "Something went wrong here; the log of this worker has the details");
+}
