@@ -14,6 +14,7 @@ export type RunOrder = {
   script: string;
   type: ScriptType;
   limits: Limits;
+  egressHosts: string[] | null;
   version: number | null;
   release: CompiledRelease;
   function: string | null;

@@ -18,6 +18,8 @@ export const Invocation = z.strictObject({
   function: z.string().nullable(),
   payload: z.string(),
   limits: Limits,
+  /** Hosts that fetch may reach, null for every public one. */
+  egressHosts: z.array(z.string()).nullable(),
 });
 export type Invocation = z.infer<typeof Invocation>;
 

@@ -59,6 +59,7 @@ export const LiveRelease = z
     release: z.string(),
     type: ScriptType,
     limits: Limits,
+    egressHosts: z.array(z.string()).nullable(),
   })
   .meta({ id: "LiveRelease" });
 export type LiveRelease = z.infer<typeof LiveRelease>;

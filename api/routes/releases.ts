@@ -126,8 +126,15 @@ export function releaseRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
       const script = await getScript(db, account, context.req.valid("param").script);
       if (script.live === null) throw noRelease(script);
       const { id } = await getCompiled(db, script, script.live);
-      const { type, limits } = script;
-      const live = { script: script.id, version: script.live, release: id, type, limits };
+      const { type, limits, egress } = script;
+      const live = {
+        script: script.id,
+        version: script.live,
+        release: id,
+        type,
+        limits,
+        egressHosts: egress?.hosts ?? null,
+      };
       return context.json(live, 200);
     })
     .openapi(readCompiled, async (context) => {

@@ -49,6 +49,7 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
       script: script.id,
       type: script.type,
       limits: script.limits,
+      egressHosts: script.egress?.hosts ?? null,
       ...(await choose(account, script, request)),
       function: request.function ?? null,
       data: request.data ?? {},

@@ -9,7 +9,7 @@ import type { CellPool } from "../cell/pool.ts";
 import type { Target } from "../store/store.ts";
 
 export type Job = {
-  target: Pick<Target, "release" | "type" | "limits">;
+  target: Pick<Target, "release" | "type" | "limits" | "egressHosts">;
   function: string | null;
   /** JSON text of the script's argument. */
   payload: string;
@@ -32,9 +32,16 @@ export async function execute(
   { pool, log }: { pool: CellPool; log: Logger },
   job: Job,
 ): Promise<Execution> {
-  const { release, type, limits } = job.target;
-  const { payload } = job;
-  const invocation = { id: randomUUID(), release, type, function: job.function, payload, limits };
+  const { payload, target } = job;
+  const invocation = {
+    id: randomUUID(),
+    release: target.release,
+    type: target.type,
+    function: job.function,
+    payload,
+    limits: target.limits,
+    egressHosts: target.egressHosts,
+  };
   const start = performance.now();
   const answer = await beforeDeadline(job.deadlineMs, (signal) =>
     tryOnCells(pool, invocation, signal),

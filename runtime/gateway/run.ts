@@ -41,6 +41,7 @@ export async function answerRun(
 const RunOrder = z.object({
   type: ScriptType,
   limits: Limits,
+  egressHosts: z.array(z.string()).nullable(),
   version: z.int().nullable(),
   release: CompiledRelease,
   function: z.string().nullable(),
@@ -55,7 +56,8 @@ export async function answerOrder(
   const order = RunOrder.parse(parseJson(body, {}));
   const release = new EdgeRelease(order.release);
   using held = services.drafts.hold(order.release.id, release.code);
-  const target = { release: held.id, type: order.type, limits: order.limits };
+  const { type, limits, egressHosts } = order;
+  const target = { release: held.id, type, limits, egressHosts };
   const payload = JSON.stringify(order.data ?? {});
   const deadlineMs = order.limits.wallMs;
   const execution = await execute(services, {

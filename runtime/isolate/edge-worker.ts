@@ -49,10 +49,18 @@ async function run(
   target: LiveRelease,
   { entry, body }: { entry: string | null; body: string },
 ): Promise<Reply> {
-  const { release, type, limits } = target;
+  const { release, type, limits, egressHosts } = target;
   const id = crypto.randomUUID();
   const payload = checkJson(body);
-  const invocation: Invocation = { id, release, type, function: entry, payload, limits };
+  const invocation: Invocation = {
+    id,
+    release,
+    type,
+    function: entry,
+    payload,
+    limits,
+    egressHosts,
+  };
   const code = await releases.get(release, (missing) => fetchCode(env, missing));
   const answer = await Promise.race([
     invoke({ loader: env.LOADER, code }, invocation),

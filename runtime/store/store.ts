@@ -12,6 +12,7 @@ import {
   type TimeoutAction,
 } from "../../schemas/assignment.ts";
 import { Limits } from "../../schemas/limits.ts";
+import { Egress } from "../../schemas/script.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
 import { assignments, customers } from "../../schemas/tables/assignment.ts";
 import { tokens } from "../../schemas/tables/account.ts";
@@ -30,6 +31,7 @@ export type Target = {
   name: string;
   type: ScriptType;
   limits: Limits;
+  egressHosts: string[] | null;
   version: number;
   release: string;
 };
@@ -51,6 +53,7 @@ const CACHED_RELEASES = 500;
 
 const Json = z.string().transform((text): unknown => JSON.parse(text));
 const StoredLimits = Json.pipe(Limits);
+const StoredEgress = Json.pipe(Egress);
 const StoredScopes = Json.pipe(z.array(Scope));
 const StoredVars = Json.pipe(CallData);
 
@@ -172,13 +175,14 @@ export class EdgeStore implements AsyncDisposable {
       .where(isIt)
       .get();
     if (row === undefined) return undefined;
-    const { account, id, name, type, limits } = row.scripts;
+    const { account, id, name, type, limits, egress } = row.scripts;
     return {
       account,
       script: id,
       name,
       type: ScriptType.parse(type),
       limits: StoredLimits.parse(limits),
+      egressHosts: egress === null ? null : StoredEgress.parse(egress).hosts,
       version: row.releases.version,
       release: row.releases.id,
     };
