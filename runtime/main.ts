@@ -10,6 +10,7 @@ import { openReplica } from "../schemas/tables/open.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
 import { CellPool } from "./cell/pool.ts";
 import { cleanAfterDeadNodes, makeRunFolder } from "./cell/run-folder.ts";
+import { Admission } from "./gateway/admission.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { serveReleases } from "./host/release-server.ts";
 import { Drafts } from "./store/drafts.ts";
@@ -55,11 +56,12 @@ export async function startEdgeNode(options: {
     egressAllow: settings.SCRIPTFORGE_EGRESS_ALLOW,
     log,
   };
-  const pool = stack.use(new CellPool(plan));
-  await pool.open(settings.SCRIPTFORGE_CELLS ?? availableParallelism());
+  const cells = settings.SCRIPTFORGE_CELLS ?? availableParallelism();
+  const pool = stack.use(new CellPool(cells, plan));
+  await pool.open();
 
   const { url } = stack.use(
-    await listen(makeGateway({ store, pool, drafts, secretKey, log }), {
+    await listen(makeGateway({ store, pool, admission: new Admission(), drafts, secretKey, log }), {
       host: settings.SCRIPTFORGE_HOST,
       port: settings.SCRIPTFORGE_EDGE_PORT,
       setting: "SCRIPTFORGE_EDGE_PORT",

@@ -40,14 +40,14 @@ export const ReleaseWithCode = Release.extend({ code: z.string() }).meta({ id: "
 export type ReleaseWithCode = z.infer<typeof ReleaseWithCode>;
 
 /**
- * What an isolate is built from. `code` is the text of one function expression that holds the script.
- * `sourceMap` (Source Map v3, JSON) leads from `code` without its wrapper back to the author's source,
- * absent where the lines are the author's own.
+ * What an isolate is built from. `code` is the text of one function expression that takes the budget's functions and
+ * returns the script as another. `sourceMap` (Source Map v3, JSON) leads from `code` without its wrapper to the
+ * author's source.
  */
 export const CompiledRelease = z.strictObject({
   id: z.string(),
   code: z.string(),
-  sourceMap: z.string().nullable(),
+  sourceMap: z.string(),
 });
 export type CompiledRelease = z.infer<typeof CompiledRelease>;
 
@@ -64,5 +64,5 @@ export const LiveRelease = z
   .meta({ id: "LiveRelease" });
 export type LiveRelease = z.infer<typeof LiveRelease>;
 
-/** How the code of every release begins. The author's first line follows on the same line, so line numbers are true. */
-export const RELEASE_HEAD = "(function (exports, require, module, __filename, __dirname) {";
+/** How the wrapper of every release ends. The author's first line follows on the same line, so line numbers are true. */
+export const RELEASE_HEAD_END = "(exports, require, module, __filename, __dirname) {";

@@ -84,7 +84,6 @@ function isModule(program: Program): boolean {
 
 /** What no type may use, with the reason in its message. */
 const REFUSED: Partial<Record<Node["type"], string>> = {
-  WithStatement: '"with" is not available: name the object instead',
   ImportExpression: '"import()" is not available: use require or a static import',
 };
 

@@ -1,6 +1,6 @@
 // The way from an author's source to a release, on one screen.
 
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { CompiledRelease, Lint } from "../../schemas/release.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
 import { parseScript } from "./parse.ts";
@@ -17,7 +17,7 @@ export type Compiled = CompiledRelease & { lints: Lint[] };
  */
 export async function compile(source: string, origin: Origin): Promise<Compiled> {
   const script = parseScript(source, origin.type);
-  const { code, sourceMap } = await wrap(script);
+  const { code, sourceMap } = await wrap(script, () => randomBytes(8).toString("hex"));
   return { id: releaseId(origin, code), code, sourceMap, lints: [] };
 }
 

@@ -46,7 +46,7 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
     const script = await getScript(db, account, context.req.valid("param").script);
     const result = await runner({
       account,
-      script: script.id,
+      name: script.name,
       type: script.type,
       limits: script.limits,
       egressHosts: script.egress?.hosts ?? null,

@@ -9,6 +9,7 @@ import {
   getScript,
   listScripts,
   makeScriptId,
+  pardonScript,
   updateScript,
 } from "../store/scripts.ts";
 import { body, json, makeRouter, noContent, problems, requireScope } from "./context.ts";
@@ -69,6 +70,16 @@ const remove = createRoute({
   responses: { ...noContent, ...problems },
 });
 
+const pardon = createRoute({
+  method: "delete",
+  path: "/scripts/{script}/quarantine",
+  tags,
+  middleware,
+  summary: "Let a quarantined script run again",
+  request: { params: ScriptPath },
+  responses: { ...noContent, ...problems },
+});
+
 export function scriptRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
   return makeRouter()
     .openapi(create, async (context) => {
@@ -91,6 +102,11 @@ export function scriptRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
       const { account } = context.var.principal;
       const script = await getScript(db, account, context.req.valid("param").script);
       return context.json(await updateScript(db, script, context.req.valid("json")), 200);
+    })
+    .openapi(pardon, async (context) => {
+      const { account } = context.var.principal;
+      await pardonScript(db, await getScript(db, account, context.req.valid("param").script));
+      return context.body(null, 204);
     })
     .openapi(remove, async (context) => {
       const { account } = context.var.principal;

@@ -1,7 +1,7 @@
 // Scripts of an account.
 
 import { randomBytes } from "node:crypto";
-import { and, eq, notExists, or, type SQL } from "drizzle-orm";
+import { and, eq, notExists, or, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import { DEFAULT_LIMITS, Limits } from "../../schemas/limits.ts";
@@ -24,7 +24,7 @@ const JsonText = z.string().transform((text): unknown => JSON.parse(text));
 const StoredScript = z.object({ limits: JsonText, egress: JsonText.nullable() });
 
 function scriptOf(row: ScriptRow): Script {
-  const { account: _account, ...rest } = row;
+  const { account: _account, pardons: _pardons, ...rest } = row;
   return Script.parse({ ...rest, ...StoredScript.parse(row) });
 }
 
@@ -48,6 +48,7 @@ export async function createScript(
     isolation: script.isolation ?? null,
     egress: script.egress === undefined ? null : JSON.stringify(script.egress),
     live: first === undefined ? null : 1,
+    pardons: 0,
     createdAt: now,
     updatedAt: now,
   };
@@ -117,6 +118,12 @@ export async function updateScript(
       .where(eq(scripts.id, script.id)),
   );
   return updated;
+}
+
+/** Ends the script's quarantine, on every edge node. */
+export async function pardonScript(db: Database, script: Script): Promise<void> {
+  const pardons = sql`${scripts.pardons} + 1`;
+  await db.update(scripts).set({ pardons }).where(eq(scripts.id, script.id));
 }
 
 /** Deletes the script and its releases. Throws `conflict` while calls are assigned to it. */

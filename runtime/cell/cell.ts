@@ -1,18 +1,20 @@
 // One life of one cell: a workerd process, from its start to its end.
 
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import workerd from "workerd";
 import { z } from "zod";
 import { cellConfig } from "../../capnp-config/cell-config.ts";
 import type { Invocation } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
+import { readCpuMs, readRssMb } from "./process-use.ts";
 
 /** What all cells of a node share. */
 export type CellPlan = {
@@ -25,18 +27,73 @@ export type CellPlan = {
   log: Logger;
 };
 
-/** A cell in doubt gets no calls until it has answered a ping. */
-type CellState = { is: "ready" } | { is: "doubted" } | { is: "stopping" } | { is: "gone" };
+/** A run inside a cell. `key` names the script's release, for quarantine. */
+export type Run = { key: string; invocation: Invocation };
+
+/**
+ * Why a cell ended: killed by us because it was stuck or fat, ended by itself (V8 aborts at its heap limit),
+ * killed by somebody else, or stopped in order.
+ */
+export type LossCause = "stuck" | "memory" | "crashed" | "killed" | "stopped";
+
+/** The end of a cell, and the runs that were inside. Where there was one, it is the cause. */
+export type Loss = { cause: LossCause; runs: readonly Run[] };
+
+/** Thrown by `invoke` when the cell ended during the run. */
+export class CellLost extends Error {
+  readonly loss: Loss;
+
+  constructor(cell: number, loss: Loss, options?: ErrorOptions) {
+    super(`Cell ${cell} ended during the run: ${loss.cause}`, options);
+    this.name = "CellLost";
+    this.loss = loss;
+  }
+}
+
+/** The script's CPU time is used up: how much it used and where it was, as far as that could be told. */
+export type Exhaustion = { usedMs?: number; stack?: string };
+
+/**
+ * What a run in a cell ended with: the `CellAnswer` as JSON, or its budget. `cellMs` is the CPU time of the whole cell
+ * meanwhile: where it is less than what the script is said to have used, the machine was short of CPU and not the script slow.
+ */
+export type CellResult =
+  | { is: "answered"; text: string }
+  | ({ is: "exhausted"; cellMs: number } & Exhaustion);
+
+type CellState =
+  | { is: "ready" }
+  | { is: "draining" }
+  | { is: "stopping"; cause: LossCause }
+  | { is: "gone" };
+
+/** A run somebody waits for. */
+type Inside = {
+  run: Run;
+  exhausted: PromiseWithResolvers<Exhaustion>;
+  ended: PromiseWithResolvers<void>;
+};
 
 const START_MS = 10_000;
 const STOP_GRACE_MS = 500;
-/** How long a cell that did nothing wrong may take to answer a ping, in milliseconds. */
+/** How long after a report of exhaustion the place in the source may take to follow, in milliseconds. */
+const PLACE_MS = 20;
+/** How long a cell whose connection broke may take to answer a ping, in milliseconds. */
 const PING_MS = 250;
 /** Less than the 5 s after which workerd closes an idle connection, so that no call meets a closing one. */
 const IDLE_CONNECTION_MS = 3_000;
+/** Most of an answer that is read. A script that took the prelude apart might send anything. */
+const MAX_ANSWER_CHARACTERS = 4_000_000;
 
 /** workerd's messages on its control pipe. */
 const ControlMessage = z.looseObject({ event: z.string() });
+
+/** What the prelude writes to standard output when a script's CPU time is used up. */
+const Report = z.object({
+  exhausted: z.string(),
+  usedMs: z.number(),
+  stack: z.string().optional(),
+});
 
 // Where util-linux has it, the kernel ends a cell with its node, however that ended.
 const SETPRIV = "/usr/bin/setpriv";
@@ -48,88 +105,121 @@ export async function startCell(id: number, plan: CellPlan): Promise<Cell> {
   writeFileSync(config, cellConfig({ ...plan, socket }));
   const child = spawnWorkerd(config);
   const log = plan.log.child({ cell: id, pid: child.pid });
-  logLines(child, log);
+  const cell = new Cell(id, { child, socket, log });
   await untilListening(id, child);
   log.info("cell started");
-  return new Cell(id, { child, socket, log });
+  return cell;
 }
 
 /** A running workerd. Whoever starts it disposes it; `gone` resolves when the process has ended, however. */
 export class Cell implements AsyncDisposable {
   readonly id: number;
-  readonly gone: Promise<void>;
-  /** Calls inside at the moment. */
-  calls = 0;
+  readonly gone: Promise<Loss>;
   readonly #process: ChildProcess;
+  readonly #pid: number;
   readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
   readonly #socket: string;
   readonly #log: Logger;
+  readonly #inside = new Map<string, Inside>();
+  /** Runs that nobody waits for any more, until a ping shows that they are over or wait themselves. */
+  readonly #abandoned = new Set<Run>();
   #state: CellState = { is: "ready" };
+  #progressAt = performance.now();
 
-  constructor(
-    id: number,
-    { child, socket, log }: { child: ChildProcess; socket: string; log: Logger },
-  ) {
+  constructor(id: number, started: { child: ChildProcess; socket: string; log: Logger }) {
     this.id = id;
-    this.#process = child;
-    this.#socket = socket;
-    this.#log = log;
-    this.gone = this.#watch();
+    this.#process = started.child;
+    this.#pid = started.child.pid ?? 0;
+    this.#socket = started.socket;
+    this.#log = started.log;
+    this.#readOutput();
+    this.gone = this.#watchEnd();
   }
 
+  /** Takes new runs. */
   get isReady(): boolean {
     return this.#state.is === "ready";
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid;
+  /** Everything that may be running inside. */
+  get runs(): readonly Run[] {
+    return [...Array.from(this.#inside.values(), ({ run }) => run), ...this.#abandoned];
+  }
+
+  /** When a run inside last ended, by `performance.now()`. */
+  get progressAt(): number {
+    return this.#progressAt;
+  }
+
+  /** Memory in use, in megabytes. */
+  get rssMb(): number {
+    return readRssMb(this.#pid) ?? 0;
+  }
+
+  /** CPU time used since its start, in milliseconds. */
+  get cpuMs(): number {
+    return readCpuMs(this.#pid) ?? 0;
   }
 
   /**
-   * Runs an invocation here and returns the `CellAnswer`'s JSON.
-   * Throws a Fault `cell_lost` when the process ends before it answers, `internal` when the isolate fails,
-   * and the signal's reason when that comes first.
+   * Runs an invocation here. Throws `CellLost` when the process ends before it answers, the Fault `output_too_large`
+   * for an endless answer, and the signal's reason when that comes first.
    */
-  async invoke(invocation: Invocation, signal: AbortSignal): Promise<string> {
-    this.calls += 1;
+  async invoke(run: Run, signal: AbortSignal): Promise<CellResult> {
+    const { id } = run.invocation;
+    const inside: Inside = {
+      run,
+      exhausted: Promise.withResolvers(),
+      ended: Promise.withResolvers(),
+    };
+    this.#inside.set(id, inside);
+    // Ends the request early when the answer comes another way.
+    const enough = new AbortController();
+    const body = JSON.stringify(run.invocation);
+    const startMs = this.cpuMs;
     try {
-      const { status, text } = await this.#post("/invoke", JSON.stringify(invocation), signal);
-      if (status === 200) return text;
-      throw new Fault("internal", `The isolate of release ${invocation.release} failed`);
+      const answered = this.#post("/invoke", body, AbortSignal.any([signal, enough.signal]));
+      const exhausted = inside.exhausted.promise.then((report) =>
+        exhaustedResult(report, this.cpuMs - startMs),
+      );
+      return await Promise.race([answered.then((text) => placed(text, exhausted)), exhausted]);
+    } catch (error) {
+      if (signal.aborted) this.#abandoned.add(run);
+      if (signal.aborted || error instanceof Fault) throw error;
+      throw new CellLost(this.id, await this.#settleLoss(run), { cause: error });
     } finally {
-      this.calls -= 1;
+      this.#inside.delete(id);
+      this.#progressAt = performance.now();
+      inside.ended.resolve();
+      enough.abort();
     }
   }
 
-  /**
-   * Gives the cell no more calls unless it answers a ping, and kills it when it does not:
-   * a script that spins keeps every other one here from running. Resolves when that is settled.
-   */
-  async verify(): Promise<void> {
+  /** Resolves when the cell answers; what was abandoned before is then no longer running. */
+  async ping(signal: AbortSignal): Promise<void> {
+    const abandoned = [...this.#abandoned];
+    await this.#post("/ping", "", signal);
+    for (const run of abandoned) this.#abandoned.delete(run);
+  }
+
+  /** Takes no more runs, and ends when those inside have. */
+  async drain(): Promise<void> {
     if (this.#state.is !== "ready") return;
-    this.#state = { is: "doubted" };
-    try {
-      await this.#post("/ping", "", AbortSignal.timeout(PING_MS));
-      if (this.#is("doubted")) this.#state = { is: "ready" };
-    } catch {
-      this.#log.warn("cell does not answer: killing it");
-      this.#kill();
-    }
+    this.#state = { is: "draining" };
+    await Promise.all(Array.from(this.#inside.values(), ({ ended }) => ended.promise));
+    await this[Symbol.asyncDispose]();
   }
 
-  #kill(): void {
-    if (this.#is("gone")) return;
-    this.#state = { is: "stopping" };
+  kill(cause: "stuck" | "memory"): void {
+    if (this.#state.is === "gone" || this.#state.is === "stopping") return;
+    this.#log.warn({ cause, runs: this.runs.map(({ key }) => key) }, "killing the cell");
+    this.#state = { is: "stopping", cause };
     this.#process.kill("SIGKILL");
-  }
-
-  #is(state: CellState["is"]): boolean {
-    return this.#state.is === state;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state.is === "gone") return;
-    this.#state = { is: "stopping" };
+    this.#state = { is: "stopping", cause: "stopped" };
     this.#process.kill("SIGTERM");
     // A script in an endless loop keeps workerd from ever seeing SIGTERM: ask once, then insist.
     const insist = setTimeout(() => this.#process.kill("SIGKILL"), STOP_GRACE_MS);
@@ -137,46 +227,95 @@ export class Cell implements AsyncDisposable {
     clearTimeout(insist);
   }
 
-  async #watch(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      await once(this.#process, "exit");
+  /** What became of a cell whose connection broke under `run`: it may live on. */
+  async #settleLoss(run: Run): Promise<Loss> {
+    try {
+      await this.ping(AbortSignal.timeout(PING_MS));
+      return { cause: "killed", runs: [run] };
+    } catch {
+      this.#process.kill("SIGKILL");
+      return await this.gone;
     }
-    this.#state = { is: "gone" };
-    this.#agent.destroy();
-    const { exitCode, signalCode } = this.#process;
-    this.#log.info({ exitCode, signalCode }, "cell ended");
   }
 
-  #post(
-    path: string,
-    body: string,
-    signal: AbortSignal,
-  ): Promise<{ status: number; text: string }> {
+  async #watchEnd(): Promise<Loss> {
+    await once(this.#process, "exit");
+    const { exitCode, signalCode } = this.#process;
+    const loss: Loss = { cause: this.#endCause(), runs: this.runs };
+    this.#state = { is: "gone" };
+    this.#agent.destroy();
+    const inside = loss.runs.map(({ key }) => key);
+    this.#log.info({ exitCode, signalCode, cause: loss.cause, inside }, "cell ended");
+    return loss;
+  }
+
+  #endCause(): LossCause {
+    if (this.#state.is === "stopping") return this.#state.cause;
+    return this.#process.signalCode === null ? "crashed" : "killed";
+  }
+
+  #readOutput(): void {
+    const { stdout, stderr } = this.#process;
+    if (stdout === null || stderr === null) return;
+    createInterface(stdout).on("line", (line) => this.#readLine(line));
+    createInterface(stderr).on("line", (line) => this.#log.debug({ line }, "workerd"));
+  }
+
+  /** Only the prelude writes here, and only with the id of its run, which no script sees. */
+  #readLine(line: string): void {
+    const report = line.startsWith('{"exhausted"')
+      ? Report.safeParse(JSON.parse(line)).data
+      : undefined;
+    if (report === undefined) return this.#log.debug({ line }, "workerd");
+    const { exhausted: id, usedMs, stack } = report;
+    const resolve = this.#inside.get(id)?.exhausted.resolve;
+    if (stack !== undefined) resolve?.({ usedMs, stack });
+    else setTimeout(() => resolve?.({ usedMs }), PLACE_MS);
+  }
+
+  #post(path: string, body: string, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
-      const headers = { "content-length": Buffer.byteLength(body) };
       const outgoing = request({
         agent: this.#agent,
         socketPath: this.#socket,
         method: "POST",
         path,
-        headers,
+        headers: { "content-length": Buffer.byteLength(body) },
         signal,
       });
-      outgoing.on("error", (cause) => {
-        const lost = () =>
-          new Fault("cell_lost", `Cell ${this.id} ended during the run`, { cause });
-        reject(signal.aborted ? signal.reason : lost());
-      });
+      outgoing.on("error", reject);
       outgoing.on("response", (incoming) => {
         incoming.setEncoding("utf8");
         let text = "";
-        incoming.on("data", (chunk: string) => (text += chunk));
-        incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, text }));
-        incoming.on("error", (error) => outgoing.destroy(error));
+        incoming.on("data", (chunk: string) => {
+          text += chunk;
+          if (text.length > MAX_ANSWER_CHARACTERS) incoming.destroy(tooLarge());
+        });
+        incoming.on("end", () => resolve(text));
+        incoming.on("error", reject);
       });
       outgoing.end(body);
     });
   }
+}
+
+function exhaustedResult(report: Exhaustion, cellMs: number): CellResult {
+  return { is: "exhausted", cellMs, ...report };
+}
+
+/** An isolate that ends in its first turn is answered by the dispatcher, which does not know the place: it follows. */
+async function placed(text: string, exhausted: Promise<CellResult>): Promise<CellResult> {
+  if (!text.startsWith('{"outcome":{"is":"fault","code":"cpu_exceeded"')) {
+    return { is: "answered", text };
+  }
+  return await Promise.race([exhausted, sleep(PLACE_MS, exhaustedResult({}, Infinity))]);
+}
+
+function tooLarge(): Fault {
+  return new Fault(
+    "output_too_large",
+    `The answer has more than ${MAX_ANSWER_CHARACTERS} characters`,
+  );
 }
 
 function spawnWorkerd(config: string): ChildProcess {
@@ -192,13 +331,6 @@ function spawnWorkerd(config: string): ChildProcess {
     // A group of its own: Ctrl-C in a terminal reaches the node, which then ends its cells in order.
     detached: true,
   });
-}
-
-function logLines(child: ChildProcess, log: Logger): void {
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream !== null)
-      createInterface(stream).on("line", (line) => log.debug({ line }, "workerd"));
-  }
 }
 
 async function untilListening(id: number, child: ChildProcess): Promise<void> {

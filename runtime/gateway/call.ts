@@ -5,13 +5,12 @@ import { CallData } from "../../schemas/call.ts";
 import type { Decision } from "../../schemas/decision.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { headerValue, jsonReply, type Reply } from "../../schemas/run-reply.ts";
-import type { CellPool } from "../cell/pool.ts";
 import type { CallKey, CallTarget, EdgeStore } from "../store/store.ts";
 import { decide } from "./decision.ts";
-import { execute, type Execution } from "./execute.ts";
+import { execute, type Execution, type Executor } from "./execute.ts";
 import { parseJson } from "./http.ts";
 
-export type GatewayServices = { store: EdgeStore; pool: CellPool; log: Logger };
+export type GatewayServices = Executor & { store: EdgeStore };
 
 /** Decides a call of `account` at `key`. Throws only faults of the caller. */
 export async function answerCall(
@@ -37,7 +36,8 @@ function runForCall(
 ): Promise<Execution> {
   // What the engine sent wins over a variable of the same name.
   const payload = JSON.stringify({ ...target.vars, ...data });
-  return execute(services, { target, function: null, payload, deadlineMs: target.timeoutMs });
+  const { version, timeoutMs: deadlineMs } = target;
+  return execute(services, { target, version, function: null, payload, deadlineMs });
 }
 
 function decisionReply(decision: Decision, execution?: Execution): Reply {

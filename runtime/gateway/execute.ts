@@ -3,13 +3,30 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { CellAnswer, type Invocation, type RunOutcome } from "../../schemas/call.ts";
-import { Fault, type FaultCode } from "../../schemas/fault.ts";
+import { Fault } from "../../schemas/fault.ts";
 import type { LogLine, Usage } from "../../schemas/usage.ts";
-import type { CellPool } from "../cell/pool.ts";
+import {
+  CellLost,
+  type CellResult,
+  type Exhaustion,
+  type LossCause,
+  type Run,
+} from "../cell/cell.ts";
+import type { CellPool, Place } from "../cell/pool.ts";
 import type { Target } from "../store/store.ts";
+import type { Admission } from "./admission.ts";
+import { isTooDeep, MAX_DEPTH } from "./depth.ts";
+
+/** What executing needs. */
+export type Executor = { pool: CellPool; admission: Admission; log: Logger };
 
 export type Job = {
-  target: Pick<Target, "release" | "type" | "limits" | "egressHosts">;
+  target: Pick<
+    Target,
+    "account" | "name" | "release" | "pardons" | "type" | "limits" | "egressHosts"
+  >;
+  /** The version's number, or that it is a draft. */
+  version: number | "draft";
   function: string | null;
   /** JSON text of the script's argument. */
   payload: string;
@@ -17,43 +34,59 @@ export type Job = {
   deadlineMs: number;
 };
 
+/** `stack` leads to the place where the CPU time ran out. */
 export type Execution = {
   invocation: string;
   outcome: RunOutcome;
+  stack?: string;
   logs: LogLine[];
   usage: Usage;
 };
 
+type Answer = CellAnswer & { stack?: string };
+
 /** How often a run of type Script is tried when cells are lost under it. Scripts have no effects, so that is safe. */
 const MAX_TRIES = 3;
+/** A cell that got less than this share of a script's CPU limit cannot have run it that long. */
+const STARVED_SHARE = 0.8;
 
 /** Runs `job`. Every failure is an outcome; throws nothing. */
-export async function execute(
-  { pool, log }: { pool: CellPool; log: Logger },
-  job: Job,
-): Promise<Execution> {
-  const { payload, target } = job;
-  const invocation = {
-    id: randomUUID(),
-    release: target.release,
-    type: target.type,
-    function: job.function,
-    payload,
-    limits: target.limits,
-    egressHosts: target.egressHosts,
-  };
+export async function execute(executor: Executor, job: Job): Promise<Execution> {
   const start = performance.now();
-  const answer = await beforeDeadline(job.deadlineMs, (signal) =>
-    tryOnCells(pool, invocation, signal),
-  ).catch((error: unknown) => failedAnswer(error, log, invocation));
-  const { outcome, logs, cpuMs } = answer;
+  const run = runOf(job);
+  const answer = await answerInTime(executor, job, run).catch((error: unknown) =>
+    failedAnswer(error, executor.log, run),
+  );
+  const { cpuMs, ...rest } = answer;
   const wallMs = performance.now() - start;
-  return {
-    invocation: invocation.id,
-    outcome,
-    logs,
-    usage: { cpuMs: round(cpuMs), wallMs: round(wallMs) },
+  const usage = { cpuMs: round(cpuMs), wallMs: round(wallMs) };
+  return { invocation: run.invocation.id, ...rest, usage };
+}
+
+function runOf({ target, function: name, payload }: Job): Run {
+  const { release, pardons, type, limits, egressHosts } = target;
+  const id = randomUUID();
+  const invocation: Invocation = {
+    id,
+    release,
+    type,
+    function: name,
+    payload,
+    limits,
+    egressHosts,
   };
+  return { key: `${release}/${pardons}`, invocation };
+}
+
+async function answerInTime(executor: Executor, job: Job, run: Run): Promise<Answer> {
+  const admitted = executor.admission.enter(job.target.account);
+  try {
+    return await beforeDeadline(job.deadlineMs, async (signal) =>
+      readResult(await tryOnCells(executor.pool, run, signal), job),
+    );
+  } finally {
+    admitted[Symbol.dispose]();
+  }
 }
 
 /** Rejects with `wall_exceeded` at the deadline, at once, even where `work` does not heed its signal. */
@@ -75,36 +108,107 @@ async function beforeDeadline<Result>(
   }
 }
 
-async function tryOnCells(
-  pool: CellPool,
-  invocation: Invocation,
-  signal: AbortSignal,
-): Promise<CellAnswer> {
-  const tries = invocation.type === "script" ? MAX_TRIES : 1;
+/** Runs among others, or alone where the release is a suspect. */
+async function tryOnCells(pool: CellPool, run: Run, signal: AbortSignal): Promise<CellResult> {
+  const { quarantine } = pool;
+  const tries = run.invocation.type === "script" ? MAX_TRIES : 1;
   for (let left = tries; ; left -= 1) {
-    const cell = await pool.pick(signal);
+    if (quarantine.isQuarantined(run.key)) throw quarantinedFault();
+    const place = await takePlace(pool, run, signal);
     try {
-      return CellAnswer.parse(JSON.parse(await cell.invoke(invocation, signal)));
+      const result = await place.cell.invoke(run, signal);
+      quarantine.clear(run.key);
+      if (left > 1 && isStarved(result, run)) continue;
+      return result;
     } catch (error) {
-      const isLost = error instanceof Fault && error.code === "cell_lost";
-      // The caller does not wait for what becomes of the cell.
-      if (isLost || signal.aborted) void pool.doubt(cell);
-      if (!isLost || left <= 1) throw error;
+      if (!(error instanceof CellLost)) throw error;
+      const { cause, runs } = error.loss;
+      if (runs.length === 1 && isGuilt(cause)) throw guiltFault(cause, error);
+      if (left <= 1)
+        throw new Fault("cell_lost", "The process that ran the script ended", { cause: error });
+    } finally {
+      // Gives the place back when nothing runs there any more; whoever asked does not wait for that.
+      void place[Symbol.asyncDispose]();
     }
   }
 }
 
-function failedAnswer(error: unknown, log: Logger, { id, release }: Invocation): CellAnswer {
+/** The clock inside an isolate runs on while the cell waits for a processor. That is not the script's fault. */
+function isStarved(result: CellResult, { invocation }: Run): boolean {
+  return result.is === "exhausted" && result.cellMs < invocation.limits.cpuMs * STARVED_SHARE;
+}
+
+/** A suspect waits its turn to be alone. When others have cleared its release meanwhile, it runs among all again. */
+async function takePlace(pool: CellPool, { key }: Run, signal: AbortSignal): Promise<Place> {
+  while (pool.quarantine.isSuspect(key)) {
+    const place = await pool.takeAlone(signal);
+    if (pool.quarantine.isSuspect(key)) return place;
+    await place[Symbol.asyncDispose]();
+  }
+  return await pool.take(signal);
+}
+
+type Guilt = "stuck" | "memory" | "crashed";
+
+function isGuilt(cause: LossCause): cause is Guilt {
+  return cause === "stuck" || cause === "memory" || cause === "crashed";
+}
+
+function guiltFault(cause: Guilt, error: Error): Fault {
+  if (cause === "stuck") {
+    const message = "The script held its process in native code and was ended";
+    return new Fault("cpu_exceeded", message, { cause: error });
+  }
+  return new Fault("memory_exceeded", "The script used up its memory", { cause: error });
+}
+
+function quarantinedFault(): Fault {
+  const how = "publish a new version, or DELETE /v1/scripts/{script}/quarantine";
+  return new Fault(
+    "quarantined",
+    `The script ended its process three times within a minute: ${how}`,
+  );
+}
+
+function readResult(result: CellResult, job: Job): Answer {
+  if (result.is === "exhausted") return exhaustedAnswer(result, job);
+  if (isTooDeep(result.text)) {
+    throw new Fault("output_too_large", `The result is nested deeper than ${MAX_DEPTH} levels`);
+  }
+  try {
+    return CellAnswer.parse(JSON.parse(result.text));
+  } catch (error) {
+    // The prelude writes nothing else, unless the script has taken it apart.
+    throw new Fault(
+      "script_error",
+      "The script changed the engine so that its result cannot be read",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function exhaustedAnswer({ usedMs, stack }: Exhaustion, { target, version }: Job): Answer {
+  const { name, limits } = target;
+  const which = version === "draft" ? "draft" : `version ${version}`;
+  const used =
+    usedMs === undefined
+      ? `more than its ${limits.cpuMs} ms`
+      : `${usedMs} ms of its ${limits.cpuMs} ms`;
+  const message = `Script "${name}", ${which}, used ${used} of CPU time`;
+  const outcome: RunOutcome = { is: "fault", code: "cpu_exceeded", message };
+  const cpuMs = usedMs ?? limits.cpuMs;
+  return { outcome, logs: [], cpuMs, ...(stack === undefined ? {} : { stack }) };
+}
+
+function failedAnswer(error: unknown, log: Logger, { invocation: { id, release } }: Run): Answer {
   const fault =
     error instanceof Fault
       ? error
       : new Fault("internal", "Something went wrong here", { cause: error });
   if (fault.code === "internal") log.error({ err: error, invocation: id, release }, "a run failed");
-  return { outcome: faultOutcome(fault.code, fault.message), logs: [], cpuMs: 0 };
-}
-
-function faultOutcome(code: FaultCode, message: string): RunOutcome {
-  return { is: "fault", code, message };
+  return { outcome: { is: "fault", code: fault.code, message: fault.message }, logs: [], cpuMs: 0 };
 }
 
 function round(ms: number): number {

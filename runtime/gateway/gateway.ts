@@ -93,8 +93,13 @@ async function authorize({ store }: Gateway, request: IncomingMessage): Promise<
 }
 
 function readiness({ pool, store: { revision } }: Gateway): Reply {
-  const cells = pool.cells.length;
-  const reply = jsonReply({ status: cells > 0 ? "ready" : "starting", cells, revision });
+  const { ready: cells, quarantine } = pool;
+  const reply = jsonReply({
+    status: cells > 0 ? "ready" : "starting",
+    cells,
+    revision,
+    quarantined: quarantine.quarantined.length,
+  });
   return cells > 0 ? reply : { ...reply, status: 503 };
 }
 

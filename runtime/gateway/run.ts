@@ -3,14 +3,14 @@
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import { Limits } from "../../schemas/limits.ts";
-import type { RunError, RunResult } from "../../schemas/call.ts";
+import type { RunResult } from "../../schemas/call.ts";
 import { CompiledRelease } from "../../schemas/release.ts";
 import { jsonReply, runReply, type Reply } from "../../schemas/run-reply.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
 import { EdgeRelease } from "../store/release.ts";
 import type { Drafts } from "../store/drafts.ts";
 import type { GatewayServices } from "./call.ts";
-import { execute, type Execution } from "./execute.ts";
+import { execute, type Execution, type Job } from "./execute.ts";
 import { parseJson } from "./http.ts";
 import { runErrorOf } from "./run-error.ts";
 
@@ -28,17 +28,16 @@ export async function answerRun(
   }
   const payload = JSON.stringify(parseJson(request.body, {}));
   const deadlineMs = target.limits.wallMs;
-  const execution = await execute(services, {
-    target,
-    function: request.function,
-    payload,
-    deadlineMs,
-  });
+  const { version } = target;
+  const job = { target, version, function: request.function, payload, deadlineMs };
+  const execution = await execute(services, job);
   return runReply(execution.outcome, execution.invocation);
 }
 
 /** What the control plane asks for: a release, which may be a draft that no table holds. */
 const RunOrder = z.object({
+  account: z.string(),
+  name: z.string(),
   type: ScriptType,
   limits: Limits,
   egressHosts: z.array(z.string()).nullable(),
@@ -56,21 +55,18 @@ export async function answerOrder(
   const order = RunOrder.parse(parseJson(body, {}));
   const release = new EdgeRelease(order.release);
   using held = services.drafts.hold(order.release.id, release.code);
-  const { type, limits, egressHosts } = order;
-  const target = { release: held.id, type, limits, egressHosts };
+  const { account, name, type, limits, egressHosts } = order;
+  const target = { account, name, release: held.id, pardons: 0, type, limits, egressHosts };
   const payload = JSON.stringify(order.data ?? {});
-  const deadlineMs = order.limits.wallMs;
-  const execution = await execute(services, {
-    target,
-    function: order.function,
-    payload,
-    deadlineMs,
-  });
+  const deadlineMs = limits.wallMs;
+  const version = order.version ?? "draft";
+  const job: Job = { target, version, function: order.function, payload, deadlineMs };
+  const execution = await execute(services, job);
   return jsonReply(resultOf(execution, { version: order.version, release }));
 }
 
 function resultOf(
-  { invocation, outcome, logs, usage }: Execution,
+  { invocation, outcome, stack, logs, usage }: Execution,
   { version, release }: { version: number | null; release: EdgeRelease },
 ): RunResult {
   const facts = { logs, usage, version, invocation };
@@ -80,7 +76,7 @@ function resultOf(
     case "threw":
       return { outcome: "script_error", error: runErrorOf(outcome.thrown, release), ...facts };
     case "fault": {
-      const error: RunError = { message: outcome.message };
+      const error = runErrorOf({ message: outcome.message, stack }, release);
       return { outcome: outcome.code, error, ...facts };
     }
   }

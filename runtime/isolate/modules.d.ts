@@ -6,6 +6,11 @@ declare module "virtual:prelude" {
   export default source;
 }
 
+declare namespace CloudflareWorkersModule {
+  /** Ends this isolate at once: nothing behind the call runs. In a worker that was not loaded it ends the process. */
+  export function abortIsolate(reason: string): never;
+}
+
 declare module "script.js" {
   /** The code of the release that this isolate runs. */
   const code: string;

@@ -34,6 +34,8 @@ export type Target = {
   egressHosts: string[] | null;
   version: number;
   release: string;
+  /** How often a person ended the script's quarantine. */
+  pardons: number;
 };
 
 /** A script assigned to calls, with what its calls get when it fails. `vars` go beside the engine's own data. */
@@ -185,6 +187,7 @@ export class EdgeStore implements AsyncDisposable {
       egressHosts: egress === null ? null : StoredEgress.parse(egress).hosts,
       version: row.releases.version,
       release: row.releases.id,
+      pardons: row.scripts.pardons,
     };
   }
 

@@ -10,7 +10,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { accounts } from "./account.ts";
 
-/** `limits` and `egress` are JSON; `live` is the version that calls run. */
+/** `limits` and `egress` are JSON; `live` is the version that calls run; each of `pardons` ended a quarantine. */
 export const scripts = sqliteTable(
   "scripts",
   {
@@ -24,6 +24,7 @@ export const scripts = sqliteTable(
     isolation: text("isolation"),
     egress: text("egress"),
     live: integer("live"),
+    pardons: integer("pardons").notNull().default(0),
     createdAt: text("created_at").notNull(),
     updatedAt: text("updated_at").notNull(),
   },
@@ -41,7 +42,7 @@ export const releases = sqliteTable(
     id: text("id").notNull(),
     source: text("source").notNull(),
     code: text("code").notNull(),
-    sourceMap: text("source_map"),
+    sourceMap: text("source_map").notNull(),
     lints: text("lints").notNull(),
     note: text("note"),
     createdAt: text("created_at").notNull(),

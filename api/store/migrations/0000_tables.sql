@@ -54,7 +54,7 @@ CREATE TABLE `releases` (
 	`id` text NOT NULL,
 	`source` text NOT NULL,
 	`code` text NOT NULL,
-	`source_map` text,
+	`source_map` text NOT NULL,
 	`lints` text NOT NULL,
 	`note` text,
 	`created_at` text NOT NULL,
@@ -72,6 +72,7 @@ CREATE TABLE `scripts` (
 	`isolation` text,
 	`egress` text,
 	`live` integer,
+	`pardons` integer DEFAULT 0 NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
 	FOREIGN KEY (`account`) REFERENCES `accounts`(`id`) ON UPDATE no action ON DELETE no action

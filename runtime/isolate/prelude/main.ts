@@ -6,11 +6,14 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import type { Invocation } from "../../../schemas/call.ts";
 import type { Limits } from "../../../schemas/limits.ts";
 import code from "script.js";
+import { Budget } from "./budget.ts";
 import { captureConsole } from "./console.ts";
 import { findEntry, type ScriptModule } from "./entry.ts";
+import { describeValue } from "./describe.ts";
 import { limitGlobals } from "./globals.ts";
 import { makeRequire } from "./require.ts";
 import { faultOutcome, returnedOutcome, thrownOutcome } from "./outcome.ts";
+import { installTimers } from "./timers.ts";
 import { isThenable, rejectionOf } from "./promise.ts";
 
 /** What a script finds in its module scope. */
@@ -21,43 +24,48 @@ type ModuleScope = [
   filename: string,
   dirname: string,
 ];
-type Factory = (this: unknown, ...scope: ModuleScope) => unknown;
+type ScriptBody = (this: unknown, ...scope: ModuleScope) => unknown;
+type Release = (refill: Budget["refill"], resume: Budget["resume"]) => ScriptBody;
 
-// Text may be compiled only while an isolate starts. The indirect eval keeps it out of this module's scope.
-// oxlint-disable-next-line no-eval -- the one place where a script's text becomes code
-const factory: Factory = (0, eval)(code);
 const { parse, stringify } = JSON;
-const now = performance.now.bind(performance);
 const setTimer = setTimeout;
 const clearTimer = clearTimeout;
+const release = compile();
 
 export default class Prelude extends WorkerEntrypoint {
-  /** Runs the script. Takes an `Invocation`, returns a `CellAnswer`, both as JSON. */
+  /** Runs the script. Takes an `Invocation`, returns a `CellAnswer`, both as JSON. Rejects when the budget ends the isolate. */
   async run(text: string): Promise<string> {
     const invocation: Invocation = parse(text);
+    const budget = new Budget(invocation.id, invocation.limits.cpuMs);
     const console = captureConsole();
+    if (invocation.type !== "script") installTimers(budget);
     limitGlobals(invocation.type, console.console);
-    const run = startRun(invocation);
-    const outcome = await run.outcome;
-    return `{"outcome":${outcome},"logs":${stringify(console.lines)},"cpuMs":${run.cpuMs}}`;
+    budget.enter();
+    const outcome = await callScript(invocation, budget);
+    return `{"outcome":${outcome},"logs":${stringify(console.lines)},"cpuMs":${budget.spend()}}`;
   }
 }
 
-type Run = { outcome: string | Promise<string>; cpuMs: number };
-
-/** Runs the script's body and its entry. `cpuMs` is the time until the entry returned, or the first wait. */
-function startRun(invocation: Invocation): Run {
-  const start = now();
-  const outcome = callScript(invocation);
-  return { outcome, cpuMs: now() - start };
+/** The release, or why the engine does not accept what our parser did. */
+function compile(): { body: Release } | { refusal: string } {
+  try {
+    // Text may be compiled only while an isolate starts. The indirect eval keeps it out of this module's scope.
+    // oxlint-disable-next-line no-eval -- the one place where a script's text becomes code
+    return { body: (0, eval)(code) };
+  } catch (error) {
+    return { refusal: describeValue(error) };
+  }
 }
 
-function callScript(invocation: Invocation): string | Promise<string> {
+function callScript(invocation: Invocation, budget: Budget): string | Promise<string> {
+  if ("refusal" in release) return faultOutcome("compile_error", release.refusal);
   const data: unknown = parse(invocation.payload);
   try {
-    const entry = findEntry(evaluate(invocation), invocation.function);
-    if (entry === undefined)
+    const script = evaluate(release.body(budget.refill, budget.resume), invocation);
+    const entry = findEntry(script, invocation.function);
+    if (entry === undefined) {
       return faultOutcome("function_not_found", missing(invocation.function));
+    }
     const value = entry(data);
     if (!isThenable(value)) return returnedOutcome(value, data);
     return invocation.type === "script"
@@ -69,17 +77,10 @@ function callScript(invocation: Invocation): string | Promise<string> {
 }
 
 /** Runs the script's body in a new module scope. */
-function evaluate({ type }: Invocation): { module: ScriptModule; main: unknown } {
+function evaluate(body: ScriptBody, { type }: Invocation): { module: ScriptModule; main: unknown } {
   const module: ScriptModule = { exports: {} };
-  const main = factory.call(
-    module.exports,
-    module.exports,
-    makeRequire(type),
-    module,
-    "/script.js",
-    "/",
-  );
-  return { module, main };
+  const scope: ModuleScope = [module.exports, makeRequire(type), module, "/script.js", "/"];
+  return { module, main: Reflect.apply(body, module.exports, scope) };
 }
 
 /** Waits as long as the run may take. Whoever asked is answered at the deadline by the gateway. */

@@ -1,0 +1,54 @@
+// Which releases end cells. Pure bookkeeping: nothing here runs or kills.
+
+import type { Loss } from "./cell.ts";
+
+const STRIKES = 3;
+const STRIKE_MS = 60_000;
+
+/**
+ * A release inside a cell that ended is a suspect, and runs alone until one of its runs ends well. A release that was
+ * alone inside has a strike; three within a minute and it is quarantined, until its key changes: by a new release,
+ * or when a person pardons it.
+ */
+export class Quarantine {
+  readonly #suspects = new Set<string>();
+  readonly #strikes = new Map<string, number[]>();
+  readonly #quarantined = new Set<string>();
+
+  /** Takes note of the end of a cell at `now`, in milliseconds. */
+  onLoss({ cause, runs }: Loss, now: number): void {
+    if (cause === "stopped") return;
+    const keys = new Set(runs.map(({ key }) => key));
+    for (const key of keys) this.#suspects.add(key);
+    const [only] = keys;
+    if (runs.length === 1 && only !== undefined && cause !== "killed") this.#strike(only, now);
+  }
+
+  isSuspect(key: string): boolean {
+    return this.#suspects.has(key);
+  }
+
+  isQuarantined(key: string): boolean {
+    return this.#quarantined.has(key);
+  }
+
+  /** The releases that answer their fault at once. */
+  get quarantined(): readonly string[] {
+    return [...this.#quarantined];
+  }
+
+  /** A run of it ended well while it was alone. */
+  clear(key: string): void {
+    this.#suspects.delete(key);
+  }
+
+  #strike(key: string, now: number): void {
+    const recent = (this.#strikes.get(key) ?? []).filter((at) => now - at < STRIKE_MS);
+    recent.push(now);
+    this.#strikes.set(key, recent);
+    if (recent.length < STRIKES) return;
+    this.#quarantined.add(key);
+    this.#strikes.delete(key);
+    this.#suspects.delete(key);
+  }
+}

@@ -1,0 +1,27 @@
+/** Those who wait for a change, in the order in which they came. */
+export class Waiters {
+  readonly #wakes = new Set<() => void>();
+
+  /** Resolves at the next wake that is for this waiter, or when the signal aborts. */
+  wait(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => {
+      this.#wakes.delete(wake);
+      signal.removeEventListener("abort", wake);
+      resolve();
+    };
+    this.#wakes.add(wake);
+    signal.addEventListener("abort", wake);
+    return promise;
+  }
+
+  /** Wakes the one who waits longest. */
+  wakeOne(): void {
+    const [first] = this.#wakes;
+    first?.();
+  }
+
+  wakeAll(): void {
+    for (const wake of [...this.#wakes]) wake();
+  }
+}

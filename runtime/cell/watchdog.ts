@@ -1,0 +1,83 @@
+// Looks after busy cells: ends those that a script holds, and replaces those that grow.
+
+import type { Cell, Run } from "./cell.ts";
+
+/** What the watchdog does to cells. */
+export type Remedies = { retire: (cell: Cell) => void };
+
+const TICK_MS = 25;
+/** How long a cell may be silent beyond what the budgets inside allow, in milliseconds. */
+const PATIENCE_MS = 150;
+/** Budgets inside add up only so far, when none of them is larger alone: else a full cell could hang for long. */
+const MOST_ALLOWED_MS = 250;
+/** A cell beyond this is killed, in megabytes. */
+const MAX_RSS_MB = 768;
+/** A cell beyond this is replaced when its runs are over. */
+const FAT_RSS_MB = 384;
+/** A stuck cell that is larger than any that only computes was filling its memory. */
+const SWOLLEN_RSS_MB = 256;
+/** A tick this late means that this process itself was held up, and no cell is to blame. */
+const LATE_MS = 50;
+
+/** A ping on its way: when it was sent, and the CPU time that the cell had used then. */
+type Ping = { sentAt: number; cpuMs: number };
+
+/** Watches the cells that `cells` returns, until disposed. */
+export class Watchdog implements Disposable {
+  readonly #cells: () => Iterable<Cell>;
+  readonly #remedies: Remedies;
+  readonly #pings = new WeakMap<Cell, Ping>();
+  readonly #timer: NodeJS.Timeout;
+  #tickedAt = performance.now();
+
+  constructor(cells: () => Iterable<Cell>, remedies: Remedies) {
+    this.#cells = cells;
+    this.#remedies = remedies;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    const isLate = now - this.#tickedAt > TICK_MS + LATE_MS;
+    this.#tickedAt = now;
+    for (const cell of this.#cells()) {
+      const { runs } = cell;
+      if (isLate) this.#pings.delete(cell);
+      if (runs.length > 0) this.#look(cell, { runs, now });
+    }
+  }
+
+  #look(cell: Cell, { runs, now }: { runs: readonly Run[]; now: number }): void {
+    const { rssMb, cpuMs } = cell;
+    if (rssMb > MAX_RSS_MB) return cell.kill("memory");
+    if (rssMb > FAT_RSS_MB) this.#remedies.retire(cell);
+    const ping = this.#pings.get(cell);
+    if (ping === undefined) return this.#ping(cell, { sentAt: now, cpuMs });
+    const silentMs = now - Math.max(ping.sentAt, cell.progressAt);
+    const allowedMs = PATIENCE_MS + allowance(runs);
+    if (silentMs <= allowedMs) return;
+    // On a machine that is short of CPU a cell may be silent because it does not run at all.
+    const isBusy = cpuMs - ping.cpuMs >= allowedMs / 2;
+    if (isBusy || silentMs > 4 * allowedMs) cell.kill(rssMb > SWOLLEN_RSS_MB ? "memory" : "stuck");
+  }
+
+  #ping(cell: Cell, ping: Ping): void {
+    this.#pings.set(cell, ping);
+    const over = (): void => {
+      if (this.#pings.get(cell) === ping) this.#pings.delete(cell);
+    };
+    // A cell that ends before it answers is somebody else's news.
+    cell.ping(AbortSignal.timeout(60_000)).then(over, over);
+  }
+}
+
+/** How long the runs inside may keep the cell from answering, one after the other. */
+function allowance(runs: readonly Run[]): number {
+  const budgets = runs.map(({ invocation }) => invocation.limits.cpuMs);
+  const sum = budgets.reduce((total, ms) => total + ms, 0);
+  return Math.min(sum, Math.max(MOST_ALLOWED_MS, ...budgets));
+}

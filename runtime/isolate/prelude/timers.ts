@@ -1,0 +1,31 @@
+// Timers as apps see them: counted, and each callback on the run's budget.
+
+import type { Budget } from "./budget.ts";
+
+/** Most timers of one run, over all its time. */
+const MAX_TIMERS = 10_000;
+
+type Callback = (...values: unknown[]) => unknown;
+type SetTimer = (callback: Callback, ms?: number, ...values: unknown[]) => unknown;
+
+/** Puts counted timers in the place of workerd's. */
+export function installTimers(budget: Budget): void {
+  let timers = 0;
+  const counted =
+    (name: string, set: SetTimer): SetTimer =>
+    (callback, ms, ...values) => {
+      timers += 1;
+      if (timers > MAX_TIMERS) throw new RangeError(`More than ${MAX_TIMERS} timers in one run`);
+      if (typeof callback !== "function") throw new TypeError(`${name} needs a function`);
+      return set(() => {
+        budget.enter();
+        return callback(...values);
+      }, ms);
+    };
+  Object.assign(globalThis, {
+    setTimeout: counted("setTimeout", setTimeout),
+    setInterval: counted("setInterval", setInterval),
+    setImmediate: counted("setImmediate", (callback) => setTimeout(callback, 0)),
+    clearImmediate: clearTimeout,
+  });
+}
