@@ -1,6 +1,7 @@
 // The configuration of a cell: one workerd process with the dispatcher. No customer code is in it; releases come at run time.
 
 import { COMPATIBILITY_DATE } from "../schemas/compatibility.ts";
+import { closedRanges } from "./closed-ranges.ts";
 import { quote, quoteAll } from "./text.ts";
 
 /** What a cell is made of. Sockets are absolute paths, `dispatcher` is a file beside the config. */
@@ -50,5 +51,7 @@ function hostService({ hostSocket }: CellPlan): string {
 
 function internetService({ egressAllow }: CellPlan): string {
   const allow = quoteAll(["public", ...egressAllow]);
-  return `(name = "internet", network = (allow = ${allow}, tlsOptions = (trustBrowserCas = true)))`;
+  const deny = quoteAll(closedRanges(egressAllow));
+  const tls = "tlsOptions = (trustBrowserCas = true)";
+  return `(name = "internet", network = (allow = ${allow}, deny = ${deny}, ${tls}))`;
 }

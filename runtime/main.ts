@@ -1,6 +1,6 @@
 // Starts an edge node: store, cells, gateway. No logic.
 
-import { writeFileSync } from "node:fs";
+import { chownSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -8,6 +8,7 @@ import { listen, type Listening } from "../schemas/listen.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openReplica } from "../schemas/tables/open.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
+import { findConfinement, type Confinement } from "./cell/confinement.ts";
 import { CellPool } from "./cell/pool.ts";
 import { cleanAfterDeadNodes, makeRunFolder } from "./cell/run-folder.ts";
 import { Admission } from "./gateway/admission.ts";
@@ -18,55 +19,67 @@ import { EdgeStore } from "./store/store.ts";
 
 const MAX_HEAP_MB = 128;
 
-/** Runs until disposed. The database must have its tables. */
-export async function startEdgeNode(options: {
-  settings: Settings;
-  secretKey: string;
-  log: Logger;
-}): Promise<Listening> {
+/** What the parts of a node are made with. `stack` ends them, the last one first. */
+type Start = { settings: Settings; secretKey: string; log: Logger; stack: AsyncDisposableStack };
+
+/** Runs until disposed. Waits for a control plane to make the tables. */
+export async function startEdgeNode(options: Omit<Start, "stack">): Promise<Listening> {
   const { settings, secretKey, log } = options;
   await using stack = new AsyncDisposableStack();
+  const start: Start = { ...options, stack };
   const ended = cleanAfterDeadNodes();
   if (ended > 0) log.warn({ ended }, "ended cells that a killed node left behind");
 
+  const store = await openStore(start);
+  const confinement = await findConfinement();
+  const { layers } = confinement;
+  log.info({ layers }, "cells are confined by the operating system");
+  const drafts = new Drafts();
+  const pool = await startCells(start, { store, drafts, confinement });
+
+  const admission = new Admission();
+  const server = makeGateway({ store, pool, admission, drafts, secretKey, layers, log });
+  const { SCRIPTFORGE_HOST: host, SCRIPTFORGE_EDGE_PORT: port } = settings;
+  const { url } = stack.use(await listen(server, { host, port, setting: "SCRIPTFORGE_EDGE_PORT" }));
+  const owned = stack.move();
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function openStore({ settings, log, stack }: Start): Promise<EdgeStore> {
   const db = await openReplica(settings);
   stack.defer(() => db.$client.close());
-  const store = stack.use(
-    new EdgeStore({ db, isReplica: settings.SCRIPTFORGE_SYNC_URL !== undefined, log }),
-  );
+  const isReplica = settings.SCRIPTFORGE_SYNC_URL !== undefined;
+  const store = stack.use(new EdgeStore({ db, isReplica, log }));
   await store.open();
+  return store;
+}
 
-  const folder = stack.use(makeRunFolder()).path;
-  const drafts = new Drafts();
+/** Starts the cells in a folder of their own, with somebody there who hands them releases. */
+async function startCells(
+  { settings, log, stack }: Start,
+  { store, drafts, confinement }: { store: EdgeStore; drafts: Drafts; confinement: Confinement },
+): Promise<CellPool> {
+  const folder = stack.use(makeRunFolder(confinement.uid)).path;
   const hostSocket = join(folder, "host.sock");
-  stack.use(
-    await serveReleases(
-      hostSocket,
-      async (id) => drafts.findCode(id) ?? (await store.findRelease(id))?.code,
-    ),
-  );
+  const findCode = async (id: string): Promise<string | undefined> =>
+    drafts.findCode(id) ?? (await store.findRelease(id))?.code;
+  stack.use(await serveReleases(hostSocket, findCode));
+  if (confinement.uid !== undefined) chownSync(hostSocket, confinement.uid, confinement.uid);
 
   const dispatcher = "dispatcher.js";
   writeFileSync(join(folder, dispatcher), await bundleDispatcher());
+  const cells = settings.SCRIPTFORGE_CELLS ?? availableParallelism();
+  const egressAllow = settings.SCRIPTFORGE_EGRESS_ALLOW;
   const plan = {
     folder,
     dispatcher,
     hostSocket,
     maxHeapMb: MAX_HEAP_MB,
-    egressAllow: settings.SCRIPTFORGE_EGRESS_ALLOW,
+    egressAllow,
+    confinement,
     log,
   };
-  const cells = settings.SCRIPTFORGE_CELLS ?? availableParallelism();
   const pool = stack.use(new CellPool(cells, plan));
   await pool.open();
-
-  const { url } = stack.use(
-    await listen(makeGateway({ store, pool, admission: new Admission(), drafts, secretKey, log }), {
-      host: settings.SCRIPTFORGE_HOST,
-      port: settings.SCRIPTFORGE_EDGE_PORT,
-      setting: "SCRIPTFORGE_EDGE_PORT",
-    }),
-  );
-  const owned = stack.move();
-  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return pool;
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { VarsText } from "./customer.ts";
 import { MAX_CALL_MS } from "./limits.ts";
+import { cleanReason } from "./sip.ts";
 
 /** Where a routing engine asks from. More places come with their own paths. */
 export const Place = z.enum(["termination", "origination"]);
@@ -15,8 +16,9 @@ export type TimeoutAction = { is: "continue" } | { is: "reject"; code: number; r
 
 /** Reads `[sip code] [message]`; a 2xx means that the call goes on unchanged. Undefined when it is neither. */
 export function parseTimeoutAction(text: string): TimeoutAction | undefined {
-  const [, digits, reason] = /^([2-6]\d\d) +(\S(?:[^\p{Cc}]{0,126}\S)?)$/u.exec(text) ?? [];
-  if (digits === undefined || reason === undefined) return undefined;
+  const [, digits, reason] = /^([2-6]\d\d) +(\S.*)$/s.exec(text) ?? [];
+  if (digits === undefined || reason === undefined || reason !== cleanReason(reason))
+    return undefined;
   const code = Number(digits);
   return code < 300 ? { is: "continue" } : { is: "reject", code, reason };
 }
@@ -26,7 +28,7 @@ export const TimeoutActionText = z
   .trim()
   .refine(
     (text) => parseTimeoutAction(text) !== undefined,
-    'A Timeout Action is a SIP code from 200 to 699, a space and a message of at most 128 characters, e.g. "503 Try Later"',
+    'A Timeout Action is a SIP code from 200 to 699, a space and a message of at most 128 bytes, e.g. "503 Try Later"',
   )
   .meta({ example: "503 Try Later" });
 

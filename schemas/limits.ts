@@ -10,9 +10,14 @@ export const MAX_CALL_MS = 10_000;
 /** Largest request body the control plane and the edge node accept, in bytes. */
 export const MAX_BODY_BYTES = 1_000_000;
 
+/** Most CPU time of one run, by type, in milliseconds. While a Script runs, nothing else does in its cell. */
+export const MAX_CPU_MS: Record<ScriptType, number> = { script: 250, app: 2_000, driver: 10_000 };
+
 export const Limits = z
   .strictObject({
-    cpuMs: z.int().min(1).max(30_000).meta({ description: "CPU time of one run, milliseconds" }),
+    cpuMs: z.int().min(1).max(MAX_CPU_MS.driver).meta({
+      description: "CPU time of one run, milliseconds; at most 250 for a script, 2000 for an app",
+    }),
     wallMs: z
       .int()
       .min(10)

@@ -64,5 +64,5 @@ export const LiveRelease = z
   .meta({ id: "LiveRelease" });
 export type LiveRelease = z.infer<typeof LiveRelease>;
 
-/** How the wrapper of every release ends. The author's first line follows on the same line, so line numbers are true. */
-export const RELEASE_HEAD_END = "(exports, require, module, __filename, __dirname) {";
+/** Ends the wrapper of every release. The author's first line follows on the same line, so line numbers are true. */
+export const RELEASE_HEAD_END = "{/* script */";

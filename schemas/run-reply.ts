@@ -6,13 +6,17 @@ import { FAULTS, Fault, problemOf } from "./fault.ts";
 /** An HTTP answer that is ready to be written. Header values are ISO-8859-1, as HTTP wants them. */
 export type Reply = { status: number; headers: Record<string, string>; body: string };
 
+/** When to come back after `overloaded`. */
+const RETRY_SECONDS = "1";
+
 export function jsonReply(value: unknown, headers: Record<string, string> = {}): Reply {
   const type = { "content-type": "application/json" };
   return { status: 200, headers: { ...type, ...headers }, body: JSON.stringify(value) };
 }
 
 export function problemReply(fault: Fault): Reply {
-  const headers = { "content-type": "application/problem+json" };
+  const retry = fault.code === "overloaded" ? { "retry-after": RETRY_SECONDS } : {};
+  const headers = { "content-type": "application/problem+json", ...retry };
   return { status: FAULTS[fault.code].status, headers, body: JSON.stringify(problemOf(fault)) };
 }
 

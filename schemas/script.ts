@@ -1,6 +1,7 @@
 // A script: what its owner names, sets and points at a live release.
 
 import { z } from "zod";
+import { EGRESS_HOST } from "./egress-host.ts";
 import { Limits } from "./limits.ts";
 import { ScriptType } from "./script-type.ts";
 
@@ -28,9 +29,19 @@ export const Isolation = z.enum(["call", "scope"]);
 
 export const Egress = z.strictObject({
   hosts: z
-    .array(z.string().min(1).max(253))
+    .array(
+      z
+        .string()
+        .max(260)
+        .regex(
+          EGRESS_HOST,
+          'A host is written as "example.com", "*.example.com" or "example.com:8443"',
+        ),
+    )
     .max(100)
-    .meta({ description: "Hosts fetch may reach" }),
+    .meta({
+      description: "Hosts the script may reach. A star stands for subdomains: *.example.com",
+    }),
 });
 
 export const CreateScript = z

@@ -5,6 +5,7 @@ import { z } from "zod";
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Role = z.enum(["control", "edge"]);
 export type Role = z.infer<typeof Role>;
+const AddressRange = z.union([z.cidrv4(), z.cidrv6()], "an address range, e.g. 10.1.0.0/16");
 
 const list = (text: string): string[] =>
   text
@@ -26,7 +27,7 @@ export const Settings = z.object({
   SCRIPTFORGE_DATABASE_TOKEN: z.string().optional(),
   SCRIPTFORGE_SYNC_URL: z.url().optional(),
   SCRIPTFORGE_CELLS: z.coerce.number().int().min(1).max(256).optional(),
-  SCRIPTFORGE_EGRESS_ALLOW: z.string().default("").transform(list),
+  SCRIPTFORGE_EGRESS_ALLOW: z.string().default("").transform(list).pipe(z.array(AddressRange)),
   SCRIPTFORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -80,7 +80,6 @@ export function standardReason(code: number): string {
  */
 export function cleanReason(text: string): string {
   const plain = text
-    .slice(0, 4 * MAX_REASON_BYTES)
     .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
     .trim();

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { describe, it } from "vitest";
 import { z } from "zod";
 import { forkProduct, startProduct, type Product } from "./harness.ts";
 import { Load } from "./load.ts";
+import { cellsOf, cellsUnder, childrenOf, descendantsOf, isAlive, untilNone } from "./processes.ts";
 
 const SWITCH = { path: "/call/termination/acme/main", body: { routing: {} }, lanes: 4 };
 
@@ -193,56 +194,10 @@ async function failedStart(
   return { code, stderr };
 }
 
-function cellsOf({ process: { pid } }: Product): number[] {
-  return descendantsOf(pid).filter(isCell);
-}
-
-function cellsUnder(pid: number): number[] {
-  return childrenOf(pid).filter(isCell);
-}
-
-function isCell(pid: number): boolean {
-  return read(`/proc/${pid}/cmdline`).includes("workerd\0serve");
-}
-
 async function untilCells(product: Product, count: number): Promise<void> {
   for (;;) {
     const response = await fetch(`${product.edge}/readyz`);
     const { cells } = z.object({ cells: z.int() }).parse(await response.json());
     if (cells >= count) return;
-  }
-}
-
-async function untilNone(pids: number[]): Promise<void> {
-  while (pids.some(isAlive)) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function childrenOf(pid: number | undefined): number[] {
-  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return processes.filter((name) => statOf(name)[1] === String(pid)).map(Number);
-}
-
-function descendantsOf(pid: number | undefined): number[] {
-  const children = childrenOf(pid);
-  return children.concat(children.flatMap(descendantsOf));
-}
-
-/** A process that has ended and that nobody has waited for yet is not alive. */
-function isAlive(pid: number): boolean {
-  const [state = "Z"] = statOf(String(pid));
-  return state !== "Z" && state !== "";
-}
-
-/** The state and the parent of a process. */
-function statOf(pid: string): string[] {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
   }
 }

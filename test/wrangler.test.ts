@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,6 +46,35 @@ describe("wrangler dev", () => {
     const { status, body } = await run("/run/count", {}, "wrong");
     expect(status).toBe(401);
     expect(body).toMatchObject({ code: "unauthorized" });
+  });
+
+  it("holds an app to its egress hosts and its number of requests", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const server = createHttpServer((_, response) => response.end("here")).listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await once(server, "listening");
+    const port = portOf(server.address());
+    const code = `async function main({ urls }) {
+      const answers = [];
+      for (const url of urls) answers.push(await fetch(url).then((r) => r.text()).catch((e) => e.code));
+      return answers;
+    }`;
+    const egress = { hosts: ["127.0.0.1"] };
+    const limits = { subrequests: 3 };
+    await product.manage("POST", "/scripts", { name: "fetch", type: "app", code, egress, limits });
+    const here = `http://127.0.0.1:${port}/`;
+    const urls = [here, `http://localhost:${port}/`, "http://127.0.0.1:1/"];
+    expect(await run("/run/fetch", { urls })).toEqual({
+      status: 200,
+      body: ["here", "not_allowed", "unreachable"],
+    });
+    const { status, body } = await run("/run/fetch", { urls: [here, here, here, here] });
+    expect({ status, body }).toMatchObject({ status: 503, body: { code: "subrequests_exceeded" } });
   });
 
   it("says when there is no such script", async ({ expect }) => {
@@ -108,9 +138,13 @@ async function startWrangler({ api, token }: Product): Promise<AsyncDisposable &
 async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
+  const port = portOf(server.address());
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("Cannot find a free port");
+  return port;
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === "string") throw new Error("The server has no port");
   return address.port;
 }

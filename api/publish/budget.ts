@@ -24,7 +24,7 @@ export type BudgetedCode = { code: string; map: SourceMap };
 /**
  * Compiles the budget into `source`, given its tree `program`, parsed by acorn without `preserveParens`.
  * The code must run as what it was parsed as, `await` a keyword or a name alike: else what the tree calls a regular
- * expression may be code, unseen and unchecked. A hashbang and HTML-like comments, the other such case, become plain comments.
+ * expression may be code, unseen and unchecked. For the same reason it must hold no hashbang and no HTML-like comment.
  * Throws a Fault `compile_error` for `with`: its object could answer in place of the counter.
  */
 export function compileBudget(
@@ -39,8 +39,6 @@ export function compileBudget(
   }
   const result = new MagicString(source);
   for (const { at, text } of edits.inOrder()) result.appendLeft(at, text);
-  for (const { at, text } of plainComments(source, program))
-    result.update(at, at + text.length, text);
   return { code: result.toString(), map: result.generateMap({ hires: "boundary" }) };
 }
 
@@ -305,37 +303,6 @@ function refuseWith(edits: Edits, { node }: Visit<acorn.WithStatement>): void {
   throw new Fault("compile_error", '"with" is not available: name the object instead', {
     facts: { line, column: column + 1 },
   });
-}
-
-/**
- * Comments that are comments in some kinds of source only, made plain at the same length, as { at, text }.
- * Outside of literals, and but for `x-->y`, the marks of HTML-like comments are in comments or begin one.
- */
-function* plainComments(
-  source: string,
-  program: acorn.Program,
-): Generator<Omit<Insertion, "rank">> {
-  if (source.startsWith("#!")) yield { at: 0, text: "//" };
-  const marks = program.sourceType === "script" ? findMarks(source, 0) : [];
-  if (marks.length === 0) return;
-  const code = new Set<number>();
-  for (const { node } of visits(program)) {
-    for (const mark of marksInCode(source, node)) code.add(mark);
-  }
-  for (const at of marks) {
-    // The blank keeps a preceding * or / out of it.
-    if (!code.has(at)) yield { at, text: source[at] === "<" ? " //-" : " //" };
-  }
-}
-
-function marksInCode(source: string, node: acorn.AnyNode): number[] {
-  if (node.type === "UpdateExpression") return [node.end - 2];
-  const isText = node.type === "Literal" || node.type === "TemplateElement";
-  return isText ? findMarks(source.slice(node.start, node.end), node.start) : [];
-}
-
-function findMarks(text: string, offset: number): number[] {
-  return Array.from(text.matchAll(/<!--|-->/g), (match) => offset + match.index);
 }
 
 // How the tree is read

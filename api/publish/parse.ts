@@ -1,6 +1,6 @@
 // What is this source? Reads a script as its engine would, refuses what cannot run, and says where.
 
-import { parse, type Node, type Program } from "acorn";
+import { parse, type Node, type Position, type Program } from "acorn";
 import { ancestor, full } from "acorn-walk";
 import { Fault } from "../../schemas/fault.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
@@ -57,9 +57,12 @@ function tryParse(source: string, sourceType: "script" | "module"): Attempt {
       sourceType,
       locations: true,
       allowReturnOutsideFunction: sourceType === "script",
+      onComment: (...[, , start, , place]) => refuseHtmlComment(source, start, place),
     });
     return { program };
   } catch (error) {
+    // No other reading of the source makes up for what we refuse ourselves.
+    if (error instanceof Fault) return { position: Infinity, refusal: error };
     if (!isParseError(error)) throw error;
     // acorn ends its message with the place, which the fault carries as numbers.
     const message = error.message.replace(/ \(\d+:\d+\)$/, "");
@@ -68,6 +71,13 @@ function tryParse(source: string, sourceType: "script" | "module"): Attempt {
       refusal: refusal(message, { line: error.loc.line, column: error.loc.column + 1 }),
     };
   }
+}
+
+/** Around `<!--` and `-->` parsers disagree about what is code: what ours skips, the engine might run unchecked. */
+function refuseHtmlComment(source: string, start: number, place?: Position): void {
+  if (!/^(?:<!--|-->)/.test(source.slice(start, start + 4))) return;
+  const { line, column } = place ?? { line: 1, column: 0 };
+  throw refusal("HTML-like comments are not available: use //", { line, column: column + 1 });
 }
 
 type ParseError = SyntaxError & { pos: number; loc: { line: number; column: number } };

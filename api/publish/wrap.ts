@@ -1,16 +1,19 @@
 // Turns a parsed script into the text that an isolate compiles once and runs inside each call.
 
+import { compileFunction } from "node:vm";
 import { transform } from "esbuild";
+import { z } from "zod";
+import { Fault } from "../../schemas/fault.ts";
 import { RELEASE_HEAD_END } from "../../schemas/release.ts";
 import { compileBudget, pickBudgetNames, type BudgetNames, type BudgetedCode } from "./budget.ts";
-import type { ParsedScript } from "./parse.ts";
+import type { ParsedScript, ScriptFormat } from "./parse.ts";
 
 /** The release's code, and the map from it without its wrapper to the author's source. */
 export type Wrapped = { code: string; sourceMap: string };
 
 // A bare `main` (function, const, class, implicit global) is visible only from inside the script's own scope.
 const TAIL = `
-;return typeof main === "function" ? main : undefined; }; })
+;return typeof main === "function" ? main : undefined; }]; })
 //# sourceURL=script.js`;
 
 /**
@@ -25,23 +28,65 @@ export async function wrap(script: ParsedScript, random: () => string): Promise<
     script.format === "classic"
       ? { code: budgeted.code, sourceMap: budgeted.map.toString() }
       : await toCommonJs(budgeted);
-  return { code: head(names) + code + TAIL, sourceMap };
+  const wrapped = head(script.format, names) + code + TAIL;
+  refuseWhatTheEngineRefuses(wrapped);
+  return { code: wrapped, sourceMap };
 }
 
+/** The last word is the engine's: a `const exports` meets our parameter only here. */
+function refuseWhatTheEngineRefuses(code: string): void {
+  try {
+    compileFunction(`return ${code}`, [], { filename: "script.js" });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const line = Number(/^script\.js:(\d+)/.exec(error.stack ?? "")?.[1] ?? 1);
+    throw new Fault("compile_error", `${error.message} (line ${line})`, {
+      cause: error,
+      facts: { line, column: 1 },
+    });
+  }
+}
+
+/** What a script finds in its scope. To a module the file's name and folder are names like any other. */
+const SCOPE = {
+  classic: "exports, require, module, __filename, __dirname",
+  module: "exports, require, module",
+} as const satisfies Record<ScriptFormat, string>;
+
 // The counter is a variable of a scope around the script's: no global, no property, no argument that it can reach.
-function head({ counter, refill, resume }: BudgetNames): string {
-  return `(function (${refill}, ${resume}) { let ${counter} = 0; return function ${RELEASE_HEAD_END}`;
+// The first of the two functions takes all ticks away.
+function head(format: ScriptFormat, { counter, refill, resume }: BudgetNames): string {
+  const scope = SCOPE[format];
+  return `(function (${refill}, ${resume}) { let ${counter} = 0; return [() => { ${counter} = 0; }, function (${scope}) ${RELEASE_HEAD_END}`;
 }
 
 async function toCommonJs({ code, map }: BudgetedCode): Promise<Wrapped> {
-  const result = await transform(`${code}\n//# sourceMappingURL=${map.toUrl()}`, {
-    format: "cjs",
-    platform: "node",
-    target: "esnext",
-    // With the ending .mjs a default import is module.exports itself, as in Node.
-    sourcefile: "script.mjs",
-    sourcemap: "external",
-    logLevel: "silent",
-  });
-  return { code: result.code, sourceMap: result.map };
+  try {
+    const result = await transform(`${code}\n//# sourceMappingURL=${map.toUrl()}`, {
+      format: "cjs",
+      platform: "node",
+      target: "esnext",
+      // With the ending .mjs a default import is module.exports itself, as in Node.
+      sourcefile: "script.mjs",
+      sourcemap: "external",
+      logLevel: "silent",
+    });
+    return { code: result.code, sourceMap: result.map };
+  } catch (error) {
+    const [failure] = TransformFailure.parse(error).errors;
+    const line = failure?.location?.line ?? 1;
+    throw new Fault(
+      "compile_error",
+      `${failure?.text ?? "The module cannot be converted"} (line ${line})`,
+      {
+        cause: error,
+        facts: { line, column: 1 },
+      },
+    );
+  }
 }
+
+/** What esbuild throws. Lines are the author's, columns those of the compiled code. */
+const TransformFailure = z.object({
+  errors: z.array(z.object({ text: z.string(), location: z.object({ line: z.int() }).nullable() })),
+});

@@ -1,6 +1,6 @@
 // Releases of a script. A row is written once and never changed.
 
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, lte, ne, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import {
@@ -16,6 +16,9 @@ import { releases, scripts } from "../../schemas/tables/script.ts";
 import type { Compiled } from "../publish/publish.ts";
 
 type ReleaseRow = typeof releases.$inferSelect;
+
+/** Older versions of a script are deleted, in number. */
+const KEPT_RELEASES = 200;
 
 const StoredLints = z.array(Lint);
 
@@ -58,10 +61,22 @@ export async function createRelease(
       .update(scripts)
       .set({ live: sql`${live}`, updatedAt: createdAt })
       .where(eq(scripts.id, script.id)),
+    db.delete(releases).where(isOld(script)),
   ]);
   const version = inserted[0]?.version;
   if (version === undefined) throw new Error(`Cannot store a release of "${script.id}": no row`);
   return { version, id: row.id, lints: release.compiled.lints };
+}
+
+/** Versions beyond the newest `KEPT_RELEASES`, but never the one that is live. */
+function isOld({ id }: Script): SQL | undefined {
+  const newest = sql`(select max(version) from releases where script = ${id})`;
+  const live = sql`(select coalesce(live, 0) from scripts where id = ${id})`;
+  return and(
+    eq(releases.script, id),
+    lte(releases.version, sql`${newest} - ${KEPT_RELEASES}`),
+    ne(releases.version, sql`${live}`),
+  );
 }
 
 /** Lets calls run `version` of `script`. Throws `not_found` when there is no such version. */

@@ -4,13 +4,14 @@ import { randomBytes } from "node:crypto";
 import { and, eq, notExists, or, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
-import { DEFAULT_LIMITS, Limits } from "../../schemas/limits.ts";
+import { DEFAULT_LIMITS, Limits, MAX_CPU_MS } from "../../schemas/limits.ts";
 import {
   SCRIPT_ID_PREFIX,
   Script,
   type CreateScript,
   type UpdateScript,
 } from "../../schemas/script.ts";
+import type { ScriptType } from "../../schemas/script-type.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
@@ -44,7 +45,7 @@ export async function createScript(
     account: script.account,
     name: script.name,
     type: script.type,
-    limits: JSON.stringify({ ...DEFAULT_LIMITS[script.type], ...script.limits }),
+    limits: JSON.stringify(limitsOf(script.type, script.limits)),
     isolation: script.isolation ?? null,
     egress: script.egress === undefined ? null : JSON.stringify(script.egress),
     live: first === undefined ? null : 1,
@@ -103,7 +104,7 @@ export async function updateScript(
   const updated: Script = {
     ...script,
     name: change.name ?? script.name,
-    limits: Limits.parse({ ...script.limits, ...change.limits }),
+    limits: limitsOf(script.type, { ...script.limits, ...change.limits }),
     isolation: change.isolation ?? script.isolation,
     egress: change.egress ?? script.egress,
     updatedAt: new Date().toISOString(),
@@ -141,6 +142,15 @@ export async function deleteScript(db: Database, script: Script): Promise<void> 
 
 function isUnassigned(db: Database, script: string): SQL {
   return notExists(db.select().from(assignments).where(eq(assignments.script, script)));
+}
+
+type SetLimits = { [Name in keyof Limits]?: number | undefined };
+
+/** What the owner set over what the type has. Throws `invalid` beyond what the type may have. */
+function limitsOf(type: ScriptType, set: SetLimits = {}): Limits {
+  const limits = Limits.parse({ ...DEFAULT_LIMITS[type], ...set });
+  if (limits.cpuMs <= MAX_CPU_MS[type]) return limits;
+  throw new Fault("invalid", `limits.cpuMs: type ${type} may have at most ${MAX_CPU_MS[type]} ms`);
 }
 
 async function orNameTaken<Result>(name: string, write: () => Promise<Result>): Promise<Result> {

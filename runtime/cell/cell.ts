@@ -2,7 +2,7 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,6 +14,7 @@ import { z } from "zod";
 import { cellConfig } from "../../capnp-config/cell-config.ts";
 import type { Invocation } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
+import { confine, INFO_FD, type Confinement } from "./confinement.ts";
 import { readCpuMs, readRssMb } from "./process-use.ts";
 
 /** What all cells of a node share. */
@@ -24,6 +25,7 @@ export type CellPlan = {
   hostSocket: string;
   maxHeapMb: number;
   egressAllow: readonly string[];
+  confinement: Confinement;
   log: Logger;
 };
 
@@ -58,7 +60,7 @@ export type Exhaustion = { usedMs?: number; stack?: string };
  * meanwhile: where it is less than what the script is said to have used, the machine was short of CPU and not the script slow.
  */
 export type CellResult =
-  | { is: "answered"; text: string }
+  | { is: "answered"; cellMs: number; text: string }
   | ({ is: "exhausted"; cellMs: number } & Exhaustion);
 
 type CellState =
@@ -75,18 +77,25 @@ type Inside = {
 };
 
 const START_MS = 10_000;
-const STOP_GRACE_MS = 500;
 /** How long after a report of exhaustion the place in the source may take to follow, in milliseconds. */
 const PLACE_MS = 20;
 /** How long a cell whose connection broke may take to answer a ping, in milliseconds. */
 const PING_MS = 250;
+/** How long a process whose connections broke may take to end, in milliseconds. */
+const ENDING_MS = 200;
 /** Less than the 5 s after which workerd closes an idle connection, so that no call meets a closing one. */
 const IDLE_CONNECTION_MS = 3_000;
 /** Most of an answer that is read. A script that took the prelude apart might send anything. */
 const MAX_ANSWER_CHARACTERS = 4_000_000;
 
+/** The exit code by which bubblewrap tells that the process inside was ended by SIGKILL. */
+const KILLED_IN_BOX = 128 + 9;
+
 /** workerd's messages on its control pipe. */
 const ControlMessage = z.looseObject({ event: z.string() });
+
+/** What bubblewrap tells of the process inside. */
+const BoxInfo = z.looseObject({ "child-pid": z.int() });
 
 /** What the prelude writes to standard output when a script's CPU time is used up. */
 const Report = z.object({
@@ -95,18 +104,17 @@ const Report = z.object({
   stack: z.string().optional(),
 });
 
-// Where util-linux has it, the kernel ends a cell with its node, however that ended.
-const SETPRIV = "/usr/bin/setpriv";
-
 /** Starts a cell and waits until it listens. Throws an Error that says why it does not. */
 export async function startCell(id: number, plan: CellPlan): Promise<Cell> {
   const socket = join(plan.folder, `cell-${id}.sock`);
   const config = join(plan.folder, `cell-${id}.capnp`);
   writeFileSync(config, cellConfig({ ...plan, socket }));
-  const child = spawnWorkerd(config);
-  const log = plan.log.child({ cell: id, pid: child.pid });
-  const cell = new Cell(id, { child, socket, log });
-  await untilListening(id, child);
+  const child = spawnWorkerd(config, plan);
+  const listening = untilListening(id, child);
+  const pid = await findPid(child, plan);
+  const log = plan.log.child({ cell: id, pid });
+  const cell = new Cell(id, { child, pid, socket, log });
+  await listening;
   log.info("cell started");
   return cell;
 }
@@ -126,10 +134,13 @@ export class Cell implements AsyncDisposable {
   #state: CellState = { is: "ready" };
   #progressAt = performance.now();
 
-  constructor(id: number, started: { child: ChildProcess; socket: string; log: Logger }) {
+  constructor(
+    id: number,
+    started: { child: ChildProcess; pid: number; socket: string; log: Logger },
+  ) {
     this.id = id;
     this.#process = started.child;
-    this.#pid = started.child.pid ?? 0;
+    this.#pid = started.pid;
     this.#socket = started.socket;
     this.#log = started.log;
     this.#readOutput();
@@ -182,14 +193,18 @@ export class Cell implements AsyncDisposable {
       const exhausted = inside.exhausted.promise.then((report) =>
         exhaustedResult(report, this.cpuMs - startMs),
       );
-      return await Promise.race([answered.then((text) => placed(text, exhausted)), exhausted]);
+      const result = await Promise.race([
+        answered.then((text) => placed(text, this.cpuMs - startMs, exhausted)),
+        exhausted,
+      ]);
+      this.#progressAt = performance.now();
+      return result;
     } catch (error) {
       if (signal.aborted) this.#abandoned.add(run);
       if (signal.aborted || error instanceof Fault) throw error;
       throw new CellLost(this.id, await this.#settleLoss(run), { cause: error });
     } finally {
       this.#inside.delete(id);
-      this.#progressAt = performance.now();
       inside.ended.resolve();
       enough.abort();
     }
@@ -220,11 +235,9 @@ export class Cell implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state.is === "gone") return;
     this.#state = { is: "stopping", cause: "stopped" };
-    this.#process.kill("SIGTERM");
-    // A script in an endless loop keeps workerd from ever seeing SIGTERM: ask once, then insist.
-    const insist = setTimeout(() => this.#process.kill("SIGKILL"), STOP_GRACE_MS);
+    // Nothing in a cell is worth keeping, and one that spins would not see anything gentler.
+    this.#process.kill("SIGKILL");
     await this.gone;
-    clearTimeout(insist);
   }
 
   /** What became of a cell whose connection broke under `run`: it may live on. */
@@ -233,7 +246,10 @@ export class Cell implements AsyncDisposable {
       await this.ping(AbortSignal.timeout(PING_MS));
       return { cause: "killed", runs: [run] };
     } catch {
-      this.#process.kill("SIGKILL");
+      // A process that is ending tells why, a little later than its connections.
+      const loss = await Promise.race([this.gone, sleep(ENDING_MS)]);
+      if (loss !== undefined) return loss;
+      this.kill("stuck");
       return await this.gone;
     }
   }
@@ -251,7 +267,9 @@ export class Cell implements AsyncDisposable {
 
   #endCause(): LossCause {
     if (this.#state.is === "stopping") return this.#state.cause;
-    return this.#process.signalCode === null ? "crashed" : "killed";
+    const { exitCode, signalCode } = this.#process;
+    const isKill = signalCode === "SIGKILL" || signalCode === "SIGTERM";
+    return isKill || exitCode === KILLED_IN_BOX ? "killed" : "crashed";
   }
 
   #readOutput(): void {
@@ -263,9 +281,7 @@ export class Cell implements AsyncDisposable {
 
   /** Only the prelude writes here, and only with the id of its run, which no script sees. */
   #readLine(line: string): void {
-    const report = line.startsWith('{"exhausted"')
-      ? Report.safeParse(JSON.parse(line)).data
-      : undefined;
+    const report = parseReport(line);
     if (report === undefined) return this.#log.debug({ line }, "workerd");
     const { exhausted: id, usedMs, stack } = report;
     const resolve = this.#inside.get(id)?.exhausted.resolve;
@@ -299,14 +315,27 @@ export class Cell implements AsyncDisposable {
   }
 }
 
+function parseReport(line: string): z.infer<typeof Report> | undefined {
+  if (!line.startsWith('{"exhausted"')) return undefined;
+  try {
+    return Report.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 function exhaustedResult(report: Exhaustion, cellMs: number): CellResult {
   return { is: "exhausted", cellMs, ...report };
 }
 
 /** An isolate that ends in its first turn is answered by the dispatcher, which does not know the place: it follows. */
-async function placed(text: string, exhausted: Promise<CellResult>): Promise<CellResult> {
+async function placed(
+  text: string,
+  cellMs: number,
+  exhausted: Promise<CellResult>,
+): Promise<CellResult> {
   if (!text.startsWith('{"outcome":{"is":"fault","code":"cpu_exceeded"')) {
-    return { is: "answered", text };
+    return { is: "answered", cellMs, text };
   }
   return await Promise.race([exhausted, sleep(PLACE_MS, exhaustedResult({}, Infinity))]);
 }
@@ -318,14 +347,12 @@ function tooLarge(): Fault {
   );
 }
 
-function spawnWorkerd(config: string): ChildProcess {
+function spawnWorkerd(config: string, { confinement, folder }: CellPlan): ChildProcess {
   // --experimental: the worker loader needs it.
   const serve = [workerd.default, "serve", "--experimental", "--control-fd=3", config];
-  const [command = workerd.default, ...args] = existsSync(SETPRIV)
-    ? [SETPRIV, "--pdeathsig", "KILL", "--", ...serve]
-    : serve;
+  const [command = workerd.default, ...args] = confine(confinement, serve, [folder]);
   return spawn(command, args, {
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
     // Nothing of the node's environment, where its secrets are.
     env: {},
     // A group of its own: Ctrl-C in a terminal reaches the node, which then ends its cells in order.
@@ -333,9 +360,22 @@ function spawnWorkerd(config: string): ChildProcess {
   });
 }
 
+/** The process id of workerd itself, which is inside a box with a process of its own around it. */
+async function findPid(child: ChildProcess, { confinement }: CellPlan): Promise<number> {
+  if (!confinement.layers.includes("own-file-system")) return child.pid ?? 0;
+  let text = "";
+  for await (const chunk of pipeOf(child, INFO_FD)) text += String(chunk);
+  return BoxInfo.parse(JSON.parse(text))["child-pid"];
+}
+
+function pipeOf(child: ChildProcess, descriptor: number): Readable {
+  const pipe = child.stdio[descriptor];
+  if (!(pipe instanceof Readable)) throw new Error(`Cannot start a cell: no pipe ${descriptor}`);
+  return pipe;
+}
+
 async function untilListening(id: number, child: ChildProcess): Promise<void> {
-  const control = child.stdio[3];
-  if (!(control instanceof Readable)) throw new Error(`Cannot start cell ${id}: no control pipe`);
+  const control = pipeOf(child, 3);
   const timeout = AbortSignal.timeout(START_MS);
   const listening = (async () => {
     for await (const line of createInterface({ input: control, signal: timeout })) {

@@ -1,20 +1,31 @@
 // The cells of a node: starts them, replaces those that end, and gives each run a place.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ScriptType } from "../../schemas/script-type.ts";
 import { startCell, type Cell, type CellPlan } from "./cell.ts";
 import { Quarantine } from "./quarantine.ts";
 import { Waiters } from "./waiters.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** A cell for one run. Disposing gives the place back. */
-export type Place = AsyncDisposable & { cell: Cell };
+/** A cell for one run, and whether nothing else runs there. Disposing gives the place back. */
+export type Place = AsyncDisposable & { cell: Cell; isAlone: boolean };
+
+/**
+ * Scripts and apps work in cells of their own: an app may hold its cell for as long as its CPU limit allows, which is
+ * longer than a Script's caller waits.
+ */
+type Crew = "scripts" | "apps";
+
+function crewOf(type: ScriptType): Crew {
+  return type === "script" ? "scripts" : "apps";
+}
 
 /** Most runs in a cell at once; others wait for a place. */
 const MAX_RUNS_PER_CELL = 16;
 const START_RETRY_MS = 500;
 
 /**
- * Keeps a number of cells at work until it is disposed, a spare one that takes the place of any that ends, and one
+ * Keeps a number of cells at work in each crew until it is disposed, a spare one that takes the place of any that ends, and one
  * where suspects run alone.
  */
 export class CellPool implements AsyncDisposable {
@@ -22,7 +33,8 @@ export class CellPool implements AsyncDisposable {
   readonly #plan: CellPlan;
   readonly #size: number;
   readonly #all = new Set<Cell>();
-  readonly #working = new Map<Cell, number>();
+  /** The cells at work, with the number of runs in each. */
+  readonly #crews: Record<Crew, Map<Cell, number>> = { scripts: new Map(), apps: new Map() };
   #spare: Cell | undefined;
   #alone: Cell | undefined;
   /** Resolves when the last suspect has left the cell where suspects run. */
@@ -42,26 +54,30 @@ export class CellPool implements AsyncDisposable {
 
   /** Starts the cells. Throws when one cannot be started. */
   async open(): Promise<void> {
-    const count = this.#size + 2;
-    const [spare, alone, ...working] = await Promise.all(
-      Array.from({ length: count }, () => this.#start()),
-    );
-    this.#spare = spare;
-    this.#alone = alone;
-    for (const cell of working) this.#working.set(cell, 0);
+    const count = 2 * this.#size + 2;
+    const cells = await Promise.all(Array.from({ length: count }, () => this.#start()));
+    for (const cell of cells) {
+      this.#spare = cell;
+      this.#promote();
+    }
   }
 
   /** How many cells take runs at the moment. */
   get ready(): number {
-    return [...this.#working.keys()].filter((cell) => cell.isReady).length;
+    let ready = 0;
+    for (const crew of Object.values(this.#crews)) {
+      for (const cell of crew.keys()) ready += cell.isReady ? 1 : 0;
+    }
+    return ready;
   }
 
-  /** A place in the cell with the fewest runs. Waits for one; throws the signal's reason when that comes first. */
-  async take(signal: AbortSignal): Promise<Place> {
+  /** A place for a script of `type` in the cell with the fewest runs. Waits for one; throws the signal's reason when that comes first. */
+  async take(type: ScriptType, signal: AbortSignal): Promise<Place> {
+    const crew = this.#crews[crewOf(type)];
     for (;;) {
       signal.throwIfAborted();
-      const cell = this.#leastBusy();
-      if (cell !== undefined) return this.#occupy(cell);
+      const cell = leastBusy(crew);
+      if (cell !== undefined) return this.#occupy(cell, crew);
       await this.#forPlace.wait(signal);
     }
   }
@@ -76,7 +92,10 @@ export class CellPool implements AsyncDisposable {
       for (;;) {
         signal.throwIfAborted();
         const cell = this.#alone;
-        if (cell?.isReady) return { cell, [Symbol.asyncDispose]: () => leave(cell, left.resolve) };
+        if (cell?.isReady) {
+          const release = (): Promise<void> => leave(cell, left.resolve);
+          return { cell, isAlone: true, [Symbol.asyncDispose]: release };
+        }
         await this.#forAlone.wait(signal);
       }
     } catch (error) {
@@ -92,25 +111,15 @@ export class CellPool implements AsyncDisposable {
     await Promise.all([...this.#all].map((cell) => cell[Symbol.asyncDispose]()));
   }
 
-  #leastBusy(): Cell | undefined {
-    let best: Cell | undefined;
-    let fewest = MAX_RUNS_PER_CELL;
-    for (const [cell, runs] of this.#working) {
-      if (!cell.isReady || runs >= fewest) continue;
-      best = cell;
-      fewest = runs;
-    }
-    return best;
-  }
-
-  #occupy(cell: Cell): Place {
-    this.#working.set(cell, (this.#working.get(cell) ?? 0) + 1);
+  #occupy(cell: Cell, crew: Map<Cell, number>): Place {
+    crew.set(cell, (crew.get(cell) ?? 0) + 1);
     return {
       cell,
+      isAlone: false,
       [Symbol.asyncDispose]: async () => {
-        const runs = this.#working.get(cell);
-        if (runs !== undefined) this.#working.set(cell, runs - 1);
-        this.#forPlace.wakeOne();
+        const runs = crew.get(cell);
+        if (runs !== undefined) crew.set(cell, runs - 1);
+        this.#forPlace.wakeAll();
       },
     };
   }
@@ -118,7 +127,7 @@ export class CellPool implements AsyncDisposable {
   /** Replaces a cell that has grown: a fresh one first, then no more runs for the old, then its end. */
   #retire(cell: Cell): void {
     if (!cell.isReady) return;
-    this.#working.delete(cell);
+    this.#dismiss(cell);
     if (this.#alone === cell) this.#alone = undefined;
     this.#plan.log.info({ cell: cell.id }, "replacing a cell that has grown");
     this.#fillSoon();
@@ -128,19 +137,26 @@ export class CellPool implements AsyncDisposable {
   async #start(): Promise<Cell> {
     const cell = await startCell(this.#nextId++, this.#plan);
     this.#all.add(cell);
-    void cell.gone.then((loss) => {
-      this.quarantine.onLoss(loss, Date.now());
-      this.#forget(cell);
-    });
+    void this.#follow(cell);
     return cell;
+  }
+
+  /** Draws the conclusions from a cell's end. */
+  async #follow(cell: Cell): Promise<void> {
+    this.quarantine.onLoss(await cell.gone, Date.now());
+    this.#forget(cell);
   }
 
   #forget(cell: Cell): void {
     this.#all.delete(cell);
-    this.#working.delete(cell);
+    this.#dismiss(cell);
     if (this.#spare === cell) this.#spare = undefined;
     if (this.#alone === cell) this.#alone = undefined;
     this.#fillSoon();
+  }
+
+  #dismiss(cell: Cell): void {
+    for (const crew of Object.values(this.#crews)) crew.delete(cell);
   }
 
   #fillSoon(): void {
@@ -153,8 +169,9 @@ export class CellPool implements AsyncDisposable {
   #promote(): void {
     const cell = this.#spare;
     if (!cell?.isReady) return;
-    if (this.#working.size < this.#size) {
-      this.#working.set(cell, 0);
+    const crew = Object.values(this.#crews).find(({ size }) => size < this.#size);
+    if (crew !== undefined) {
+      crew.set(cell, 0);
       this.#forPlace.wakeAll();
     } else if (this.#alone === undefined) {
       this.#alone = cell;
@@ -178,6 +195,17 @@ export class CellPool implements AsyncDisposable {
       }
     }
   }
+}
+
+function leastBusy(crew: Map<Cell, number>): Cell | undefined {
+  let best: Cell | undefined;
+  let fewest = MAX_RUNS_PER_CELL;
+  for (const [cell, runs] of crew) {
+    if (!cell.isReady || runs >= fewest) continue;
+    best = cell;
+    fewest = runs;
+  }
+  return best;
 }
 
 /** Frees the place of suspects once nothing runs there any more: the next one must be alone. */

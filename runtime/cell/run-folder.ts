@@ -1,6 +1,15 @@
 // The folder of one life of an edge node: sockets, configs, and enough to clean up after a node that was killed.
 
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -8,15 +17,19 @@ import { z } from "zod";
 // In the system's temporary folder, because the path of a unix socket has at most 107 bytes.
 const PREFIX = "scriptforge-edge-";
 
+/** How long after its folder a node may write whose it is, in milliseconds. */
+const STARTING_MS = 10_000;
+
 const Owner = z.object({ pid: z.int(), startedAt: z.string() });
 
 export type RunFolder = Disposable & { path: string };
 
-/** Makes a new folder that only this user can enter. Disposing removes it. */
-export function makeRunFolder(): RunFolder {
+/** Makes a new folder that only `uid` can enter, or this user. Disposing removes it. */
+export function makeRunFolder(uid?: number): RunFolder {
   const path = mkdtempSync(join(tmpdir(), PREFIX));
   const owner = { pid: process.pid, startedAt: startTimeOf(process.pid) ?? "" };
   writeFileSync(join(path, "owner.json"), JSON.stringify(owner));
+  if (uid !== undefined) chownSync(path, uid, uid);
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
@@ -26,26 +39,43 @@ export function cleanAfterDeadNodes(): number {
   for (const name of readdirSync(tmpdir())) {
     const path = join(tmpdir(), name);
     if (!name.startsWith(PREFIX) || !isOurs(path) || isOwnerAlive(path)) continue;
-    for (const pid of processesWith(path)) {
-      process.kill(pid, "SIGKILL");
-      ended += 1;
-    }
+    ended += processesWith(path).filter(kill).length;
     rmSync(path, { recursive: true, force: true });
   }
   return ended;
 }
 
+/** Folders that cells of another user work in belong to that user. */
+/** False for a process that has just ended, or is not ours. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false;
+  }
+}
+
 function isOurs(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && stats.isDirectory() && stats.uid === process.getuid?.();
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  const uid = process.getuid?.();
+  return stats !== undefined && stats.isDirectory() && (uid === 0 || stats.uid === uid);
 }
 
 function isOwnerAlive(path: string): boolean {
-  const text = readOrUndefined(join(path, "owner.json"));
+  const owner = Owner.safeParse(parseOrUndefined(readOrUndefined(join(path, "owner.json"))));
+  if (owner.success) return startTimeOf(owner.data.pid) === owner.data.startedAt;
   // A node that is just starting has made the folder and not yet written the file.
-  if (text === undefined) return Date.now() - statSync(path).mtimeMs < 10_000;
-  const owner = Owner.safeParse(JSON.parse(text));
-  return owner.success && startTimeOf(owner.data.pid) === owner.data.startedAt;
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - made < STARTING_MS;
+}
+
+function parseOrUndefined(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    // A node that was killed while it wrote.
+    return undefined;
+  }
 }
 
 /** Processes whose command line names a file in `path`. Empty where the system has no /proc. */

@@ -22,6 +22,7 @@ export class Waiters {
   }
 
   wakeAll(): void {
-    for (const wake of [...this.#wakes]) wake();
+    const wakes = Array.from(this.#wakes);
+    for (const wake of wakes) wake();
   }
 }

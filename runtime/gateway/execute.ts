@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { CellAnswer, type Invocation, type RunOutcome } from "../../schemas/call.ts";
-import { Fault } from "../../schemas/fault.ts";
+import { Fault, type FaultCode } from "../../schemas/fault.ts";
 import type { LogLine, Usage } from "../../schemas/usage.ts";
 import {
   CellLost,
@@ -45,10 +45,10 @@ export type Execution = {
 
 type Answer = CellAnswer & { stack?: string };
 
-/** How often a run of type Script is tried when cells are lost under it. Scripts have no effects, so that is safe. */
-const MAX_TRIES = 3;
+/** How often a run of type Script is tried when cells are lost under it or starve. Scripts have no effects, so that is safe. */
+const MAX_TRIES = 4;
 /** A cell that got less than this share of a script's CPU limit cannot have run it that long. */
-const STARVED_SHARE = 0.8;
+const STARVED_SHARE = 0.6;
 
 /** Runs `job`. Every failure is an outcome; throws nothing. */
 export async function execute(executor: Executor, job: Job): Promise<Execution> {
@@ -110,26 +110,38 @@ async function beforeDeadline<Result>(
 
 /** Runs among others, or alone where the release is a suspect. */
 async function tryOnCells(pool: CellPool, run: Run, signal: AbortSignal): Promise<CellResult> {
-  const { quarantine } = pool;
+  let attempt = run;
   const tries = run.invocation.type === "script" ? MAX_TRIES : 1;
-  for (let left = tries; ; left -= 1) {
-    if (quarantine.isQuarantined(run.key)) throw quarantinedFault();
-    const place = await takePlace(pool, run, signal);
-    try {
-      const result = await place.cell.invoke(run, signal);
-      quarantine.clear(run.key);
-      if (left > 1 && isStarved(result, run)) continue;
-      return result;
-    } catch (error) {
-      if (!(error instanceof CellLost)) throw error;
-      const { cause, runs } = error.loss;
-      if (runs.length === 1 && isGuilt(cause)) throw guiltFault(cause, error);
-      if (left <= 1)
-        throw new Fault("cell_lost", "The process that ran the script ended", { cause: error });
-    } finally {
-      // Gives the place back when nothing runs there any more; whoever asked does not wait for that.
-      void place[Symbol.asyncDispose]();
+  for (let left = tries - 1; ; left -= 1) {
+    const tried = await tryOnce(pool, attempt, signal);
+    if (tried.is === "lost") {
+      if (left > 0) continue;
+      throw new Fault("cell_lost", "The process that ran the script ended", { cause: tried.error });
     }
+    if (!isStarved(tried, run)) return tried;
+    if (left <= 0) throw starvedFault();
+    attempt = withTwiceTheTime(attempt);
+  }
+}
+
+type Tried = CellResult | { is: "lost"; error: CellLost };
+
+/** Throws a Fault where trying again is of no use. */
+async function tryOnce(pool: CellPool, run: Run, signal: AbortSignal): Promise<Tried> {
+  if (pool.quarantine.isQuarantined(run.key)) throw quarantinedFault();
+  const place = await takePlace(pool, run, signal);
+  try {
+    const result = await place.cell.invoke(run, signal);
+    if (place.isAlone) pool.quarantine.clear(run.key);
+    return result;
+  } catch (error) {
+    if (!(error instanceof CellLost)) throw error;
+    const { cause, runs } = error.loss;
+    if (runs.length === 1 && isGuilt(cause)) throw guiltFault(cause, error);
+    return { is: "lost", error };
+  } finally {
+    // Gives the place back when nothing runs there any more; whoever asked does not wait for that.
+    void place[Symbol.asyncDispose]();
   }
 }
 
@@ -138,14 +150,28 @@ function isStarved(result: CellResult, { invocation }: Run): boolean {
   return result.is === "exhausted" && result.cellMs < invocation.limits.cpuMs * STARVED_SHARE;
 }
 
+/** By the clock: the kernel's account of the cell tells afterwards how much of it the script really had. */
+function withTwiceTheTime({ key, invocation }: Run): Run {
+  const limits = { ...invocation.limits, cpuMs: 2 * invocation.limits.cpuMs };
+  return { key, invocation: { ...invocation, id: randomUUID(), limits } };
+}
+
 /** A suspect waits its turn to be alone. When others have cleared its release meanwhile, it runs among all again. */
-async function takePlace(pool: CellPool, { key }: Run, signal: AbortSignal): Promise<Place> {
+async function takePlace(
+  pool: CellPool,
+  { key, invocation }: Run,
+  signal: AbortSignal,
+): Promise<Place> {
   while (pool.quarantine.isSuspect(key)) {
     const place = await pool.takeAlone(signal);
     if (pool.quarantine.isSuspect(key)) return place;
     await place[Symbol.asyncDispose]();
   }
-  return await pool.take(signal);
+  return await pool.take(invocation.type, signal);
+}
+
+function starvedFault(): Fault {
+  return new Fault("overloaded", "The machine had too little CPU time for the script");
 }
 
 type Guilt = "stuck" | "memory" | "crashed";
@@ -172,21 +198,46 @@ function quarantinedFault(): Fault {
 
 function readResult(result: CellResult, job: Job): Answer {
   if (result.is === "exhausted") return exhaustedAnswer(result, job);
-  if (isTooDeep(result.text)) {
-    throw new Fault("output_too_large", `The result is nested deeper than ${MAX_DEPTH} levels`);
-  }
-  try {
-    return CellAnswer.parse(JSON.parse(result.text));
-  } catch (error) {
-    // The prelude writes nothing else, unless the script has taken it apart.
-    throw new Fault(
-      "script_error",
-      "The script changed the engine so that its result cannot be read",
-      {
-        cause: error,
-      },
+  const { text, cellMs } = result;
+  if (isTooDeep(text)) {
+    return faultAnswer(
+      "output_too_large",
+      `The result is nested deeper than ${MAX_DEPTH} levels`,
+      cellMs,
     );
   }
+  const answer = CellAnswer.safeParse(parseOrUndefined(text)).data;
+  if (answer !== undefined && isPlausible(answer)) return answer;
+  const message = "The script changed the engine so that its result cannot be read";
+  return faultAnswer("script_error", message, cellMs);
+}
+
+/** What a cell may answer with. Whatever else says so, the platform's own faults are ours to tell. */
+const FAULTS_OF_CELLS: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  "async_in_script",
+  "compile_error",
+  "cpu_exceeded",
+  "function_not_found",
+  "not_serialisable",
+  "output_too_large",
+  "subrequests_exceeded",
+]);
+
+function isPlausible({ outcome }: CellAnswer): boolean {
+  return outcome.is !== "fault" || FAULTS_OF_CELLS.has(outcome.code);
+}
+
+/** The prelude writes JSON, unless the script has taken it apart. */
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function faultAnswer(code: FaultCode, message: string, cpuMs: number): Answer {
+  return { outcome: { is: "fault", code, message }, logs: [], cpuMs };
 }
 
 function exhaustedAnswer({ usedMs, stack }: Exhaustion, { target, version }: Job): Answer {
@@ -197,9 +248,8 @@ function exhaustedAnswer({ usedMs, stack }: Exhaustion, { target, version }: Job
       ? `more than its ${limits.cpuMs} ms`
       : `${usedMs} ms of its ${limits.cpuMs} ms`;
   const message = `Script "${name}", ${which}, used ${used} of CPU time`;
-  const outcome: RunOutcome = { is: "fault", code: "cpu_exceeded", message };
-  const cpuMs = usedMs ?? limits.cpuMs;
-  return { outcome, logs: [], cpuMs, ...(stack === undefined ? {} : { stack }) };
+  const answer = faultAnswer("cpu_exceeded", message, usedMs ?? limits.cpuMs);
+  return stack === undefined ? answer : { ...answer, stack };
 }
 
 function failedAnswer(error: unknown, log: Logger, { invocation: { id, release } }: Run): Answer {
@@ -208,7 +258,7 @@ function failedAnswer(error: unknown, log: Logger, { invocation: { id, release }
       ? error
       : new Fault("internal", "Something went wrong here", { cause: error });
   if (fault.code === "internal") log.error({ err: error, invocation: id, release }, "a run failed");
-  return { outcome: { is: "fault", code: fault.code, message: fault.message }, logs: [], cpuMs: 0 };
+  return faultAnswer(fault.code, fault.message, 0);
 }
 
 function round(ms: number): number {

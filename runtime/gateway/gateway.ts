@@ -15,7 +15,12 @@ import { answerOrder, answerRun } from "./run.ts";
 /** An order carries a compiled release and its source map beside the data. */
 const MAX_ORDER_BYTES = 16_000_000;
 
-export type Gateway = GatewayServices & { drafts: Drafts; secretKey: string };
+export type Gateway = GatewayServices & {
+  drafts: Drafts;
+  secretKey: string;
+  /** How the operating system confines cells. */
+  layers: readonly string[];
+};
 
 /** The node's HTTP server, not yet listening. */
 export function makeGateway(gateway: Gateway): Server {
@@ -92,14 +97,11 @@ async function authorize({ store }: Gateway, request: IncomingMessage): Promise<
   return principal.account;
 }
 
-function readiness({ pool, store: { revision } }: Gateway): Reply {
+function readiness({ pool, layers, store: { revision } }: Gateway): Reply {
   const { ready: cells, quarantine } = pool;
-  const reply = jsonReply({
-    status: cells > 0 ? "ready" : "starting",
-    cells,
-    revision,
-    quarantined: quarantine.quarantined.length,
-  });
+  const quarantined = quarantine.quarantined.length;
+  const status = cells > 0 ? "ready" : "starting";
+  const reply = jsonReply({ status, cells, quarantined, layers, revision });
   return cells > 0 ? reply : { ...reply, status: 503 };
 }
 

@@ -5,25 +5,27 @@ import { invoke } from "./invoke.ts";
 import { ReleaseCache } from "./release-cache.ts";
 import type { Invocation } from "../../schemas/call.ts";
 
+export { Outbound } from "./outbound.ts";
+
 type Env = {
   LOADER: WorkerLoader;
   /** The edge node, which hands out releases. */
   HOST: Fetcher;
-  /** The network as apps may use it. */
+  /** The network as apps may use it, for `Outbound`. */
   INTERNET: Fetcher;
 };
 
 const releases = new ReleaseCache();
 
 export default {
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/ping") return new Response("pong");
     // The gateway wrote it: no need to check its shape.
     const invocation: Invocation = await request.json();
     const code = await releases.get(invocation.release, (id) => fetchCode(env.HOST, id));
     return new Response(
-      await invoke({ loader: env.LOADER, internet: env.INTERNET, code }, invocation),
+      await invoke({ loader: env.LOADER, exports: ctx.exports, code }, invocation),
     );
   },
 };

@@ -9,6 +9,8 @@ import { problemReply, runReply, type Reply } from "../../schemas/run-reply.ts";
 import { invoke } from "./invoke.ts";
 import { ReleaseCache } from "./release-cache.ts";
 
+export { Outbound } from "./outbound.ts";
+
 type Env = {
   LOADER: WorkerLoader;
   /** URL of the control plane. */
@@ -21,7 +23,7 @@ const releases = new ReleaseCache();
 
 export default {
   /** `POST /run/{script}[/{function}]` with the payload as JSON, as an edge node answers it. */
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     try {
       const { pathname } = new URL(request.url);
       const [, script, name] = /^\/run\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? [];
@@ -37,7 +39,8 @@ export default {
       if (!live.ok) return live;
       const target = LiveRelease.parse(await live.json());
       const entry = name === undefined ? null : decodeURIComponent(name);
-      return respond(await run(env, target, { entry, body: await request.text() }));
+      const order = { target, entry, body: await request.text() };
+      return respond(await run(env, ctx.exports, order));
     } catch (error) {
       return respond(problemReply(faultOf(error)));
     }
@@ -46,8 +49,8 @@ export default {
 
 async function run(
   env: Env,
-  target: LiveRelease,
-  { entry, body }: { entry: string | null; body: string },
+  exports: Cloudflare.Exports,
+  { target, entry, body }: { target: LiveRelease; entry: string | null; body: string },
 ): Promise<Reply> {
   const { release, type, limits, egressHosts } = target;
   const id = crypto.randomUUID();
@@ -63,7 +66,7 @@ async function run(
   };
   const code = await releases.get(release, (missing) => fetchCode(env, missing));
   const answer = await Promise.race([
-    invoke({ loader: env.LOADER, code }, invocation),
+    invoke({ loader: env.LOADER, exports, code }, invocation),
     scheduler.wait(limits.wallMs),
   ]);
   if (answer === undefined) {

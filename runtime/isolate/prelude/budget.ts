@@ -3,9 +3,6 @@
 
 import { abortIsolate } from "cloudflare:workers";
 
-/** What was used when it was too much, as the edge node reads it from this process's standard output. */
-export type ExhaustionReport = { exhausted: string; usedMs: number; stack?: string };
-
 // A clock of whole milliseconds: ticks between two looks grow until one takes that long, so that a look costs nothing
 // in a tight loop and comes soon enough in a loop whose ticks are slow.
 const FIRST_TICKS = 32;
@@ -14,25 +11,28 @@ const AIM_MS = 1;
 
 // Taken before the script can change them.
 const now = performance.now.bind(performance);
-const setTimer = setTimeout;
+const queue = queueMicrotask;
 const report = console.log.bind(console);
 const { stringify } = JSON;
 const { defineProperty } = Reflect;
+const { floor, max, min } = Math;
 const NativeError = Error;
 
 /**
- * Counts busy time only: a turn begins with `enter` (the prelude, a timer's callback) or `resume` (behind an await),
- * and time between turns is free. A turn that begins unseen, in a `then`, is charged for its ticks at the usual rate.
+ * Counts busy time, not waiting. Time is counted in stretches: one begins where code of the script is entered (the
+ * prelude, a timer, behind an await, or at the first tick anywhere) and ends with the microtask that its beginning queues.
+ * At its end no ticks are left, so that whatever runs next begins a stretch with its first tick.
  */
 export class Budget {
   readonly #invocation: string;
   readonly #limitMs: number;
   #usedMs = 0;
-  /** When the running turn was looked at last, undefined between turns. */
+  /** When the present stretch was looked at last, undefined between stretches. */
   #lookedAt: number | undefined;
   #ticks = FIRST_TICKS;
-  #msPerTick = 0;
   #isExhausted = false;
+  /** Takes the script's ticks away. */
+  drain = (): void => undefined;
 
   constructor(invocation: string, limitMs: number) {
     this.#invocation = invocation;
@@ -43,13 +43,13 @@ export class Budget {
   readonly refill = (): number => {
     const time = now();
     if (this.#lookedAt === undefined) {
-      this.#beginTurn(time);
-      this.#usedMs += this.#ticks * this.#msPerTick;
+      this.#begin(time);
     } else {
       const ms = time - this.#lookedAt;
       this.#lookedAt = time;
       this.#usedMs += ms;
-      this.#adapt(ms);
+      this.#ticks =
+        ms <= AIM_MS ? min(MOST_TICKS, this.#ticks * 2) : max(1, floor(this.#ticks / ms));
     }
     if (this.#usedMs > this.#limitMs) this.#exhaust();
     return this.#ticks;
@@ -61,9 +61,9 @@ export class Budget {
     return value;
   };
 
-  /** Begins a turn, unless one is running. */
+  /** Begins a stretch, unless one is running. */
   enter(): void {
-    if (this.#lookedAt === undefined) this.#beginTurn(now());
+    if (this.#lookedAt === undefined) this.#begin(now());
   }
 
   /** Busy milliseconds so far, or never returns: what ran since the last look counts as well. */
@@ -75,22 +75,17 @@ export class Budget {
     return this.#usedMs;
   }
 
-  #beginTurn(time: number): void {
+  #begin(time: number): void {
     this.#lookedAt = time;
-    setTimer(() => {
-      this.#lookedAt = undefined;
-    }, 0);
+    this.#ticks = FIRST_TICKS;
+    queue(this.#end);
   }
 
-  #adapt(ms: number): void {
-    if (ms <= AIM_MS) {
-      this.#msPerTick = ms / this.#ticks;
-      this.#ticks = Math.min(MOST_TICKS, this.#ticks * 2);
-    } else {
-      this.#msPerTick = ms / this.#ticks;
-      this.#ticks = Math.max(1, Math.floor(this.#ticks / ms));
-    }
-  }
+  readonly #end = (): void => {
+    this.spend();
+    this.#lookedAt = undefined;
+    this.drain();
+  };
 
   /** A script that has run into the stack's end leaves no room to tell anything: then it ends untold. */
   #exhaust(): never {
@@ -105,9 +100,10 @@ export class Budget {
   /** The place comes second, because finding it can run the script's own `prepareStackTrace`. */
   #tell(): void {
     this.#isExhausted = true;
-    const facts: ExhaustionReport = { exhausted: this.#invocation, usedMs: this.#usedMs };
-    report(stringify(facts));
-    report(stringify({ ...facts, stack: framesHere() }));
+    // From strings and numbers alone: no `toJSON` of the script's gets a look.
+    const facts = `{"exhausted":"${this.#invocation}","usedMs":${this.#usedMs}`;
+    report(`${facts}}`);
+    report(`${facts},"stack":${stringify(framesHere())}}`);
   }
 }
 

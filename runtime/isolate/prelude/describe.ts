@@ -22,19 +22,35 @@ function describeError({ stack, message }: { stack?: unknown; message: unknown }
   return typeof message === "string" ? message : "Error";
 }
 
+/** The objects around a member, the nearest first. No array: its elements would meet a script's setters. */
+type Ancestors = { object: object; around: Ancestors } | undefined;
+
 function describeObject(value: object): string {
-  const ancestors: unknown[] = [];
-  return stringify(value, function (this: unknown, _key, member: unknown) {
-    while (ancestors.length > 0 && ancestors.at(-1) !== this) ancestors.pop();
-    if (typeof member === "bigint" || typeof member === "function" || typeof member === "symbol") {
-      return describeValue(member);
-    }
-    if (member instanceof Error) return { name: member.name, message: member.message };
-    if (member instanceof Map) return Object.fromEntries(member);
-    if (member instanceof Set) return [...member];
-    if (typeof member !== "object" || member === null) return member;
-    if (ancestors.includes(member)) return "[Circular]";
-    ancestors.push(member);
-    return member;
+  let ancestors: Ancestors;
+  return stringify(value, function (this: object, _key, member: unknown) {
+    while (ancestors !== undefined && ancestors.object !== this) ancestors = ancestors.around;
+    const shown = replacement(member);
+    if (typeof shown !== "object" || shown === null) return shown;
+    if (isAmong(ancestors, shown)) return "[Circular]";
+    ancestors = { object: shown, around: ancestors };
+    return shown;
   });
+}
+
+function isAmong(ancestors: Ancestors, object: object): boolean {
+  for (let at = ancestors; at !== undefined; at = at.around) {
+    if (at.object === object) return true;
+  }
+  return false;
+}
+
+/** What JSON has no words for, in words that it has. */
+function replacement(member: unknown): unknown {
+  if (typeof member === "bigint" || typeof member === "function" || typeof member === "symbol") {
+    return describeValue(member);
+  }
+  if (member instanceof Error) return { name: member.name, message: member.message };
+  if (member instanceof Map) return Object.fromEntries(member);
+  if (member instanceof Set) return [...member];
+  return member;
 }

@@ -3,7 +3,15 @@
 import type { ScriptType } from "../../../schemas/script-type.ts";
 
 /** Ways into the engine, into workerd and between isolates: for no script. */
-const NEVER = ["process", "Cloudflare", "WebAssembly", "caches", "SharedArrayBuffer", "Atomics"];
+const NEVER = [
+  "process",
+  "Cloudflare",
+  "WebAssembly",
+  "caches",
+  "scheduler",
+  "SharedArrayBuffer",
+  "Atomics",
+];
 
 /** Whatever waits, or reaches beyond the isolate: for apps and drivers. */
 const NOT_IN_SCRIPT = [
@@ -15,7 +23,6 @@ const NOT_IN_SCRIPT = [
   "clearInterval",
   "clearImmediate",
   "queueMicrotask",
-  "scheduler",
   "WebSocket",
   "WebSocketPair",
   "EventSource",
@@ -28,8 +35,14 @@ const NOT_IN_SCRIPT = [
 export function limitGlobals(type: ScriptType, console: Partial<Console>): void {
   const names = type === "script" ? [...NEVER, ...NOT_IN_SCRIPT] : NEVER;
   for (const name of names) removeGlobal(name);
-  define("console", console);
-  define("process", { env: {} });
+  replaceGlobal("console", console);
+  replaceGlobal("process", { env: {} });
+}
+
+/** Puts `value` in the place of a global, so that the old one is nowhere to be found. */
+export function replaceGlobal(name: string, value: unknown): void {
+  removeGlobal(name);
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 }
 
 /** workerd keeps some globals on the global object and some on its prototypes. */
@@ -41,8 +54,4 @@ function removeGlobal(name: string): void {
   ) {
     Reflect.deleteProperty(holder, name);
   }
-}
-
-function define(name: string, value: unknown): void {
-  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 }

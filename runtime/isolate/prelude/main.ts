@@ -12,7 +12,7 @@ import { findEntry, type ScriptModule } from "./entry.ts";
 import { describeValue } from "./describe.ts";
 import { limitGlobals } from "./globals.ts";
 import { makeRequire } from "./require.ts";
-import { faultOutcome, returnedOutcome, thrownOutcome } from "./outcome.ts";
+import { faultOutcome, returnedOutcome, thrownOutcome, UNSHOWABLE } from "./outcome.ts";
 import { installTimers } from "./timers.ts";
 import { isThenable, rejectionOf } from "./promise.ts";
 
@@ -25,9 +25,12 @@ type ModuleScope = [
   dirname: string,
 ];
 type ScriptBody = (this: unknown, ...scope: ModuleScope) => unknown;
-type Release = (refill: Budget["refill"], resume: Budget["resume"]) => ScriptBody;
+type Release = (
+  refill: Budget["refill"],
+  resume: Budget["resume"],
+) => [drain: () => void, body: ScriptBody];
 
-const { parse, stringify } = JSON;
+const { parse } = JSON;
 const setTimer = setTimeout;
 const clearTimer = clearTimeout;
 const release = compile();
@@ -41,19 +44,28 @@ export default class Prelude extends WorkerEntrypoint {
     if (invocation.type !== "script") installTimers(budget);
     limitGlobals(invocation.type, console.console);
     budget.enter();
-    const outcome = await callScript(invocation, budget);
-    return `{"outcome":${outcome},"logs":${stringify(console.lines)},"cpuMs":${budget.spend()}}`;
+    const outcome = await outcomeOf(invocation, budget);
+    return `{"outcome":${outcome},"logs":${console.lines()},"cpuMs":${budget.spend()}}`;
   }
 }
 
 /** The release, or why the engine does not accept what our parser did. */
-function compile(): { body: Release } | { refusal: string } {
+function compile(): { make: Release } | { refusal: string } {
   try {
     // Text may be compiled only while an isolate starts. The indirect eval keeps it out of this module's scope.
     // oxlint-disable-next-line no-eval -- the one place where a script's text becomes code
-    return { body: (0, eval)(code) };
+    return { make: (0, eval)(code) };
   } catch (error) {
     return { refusal: describeValue(error) };
+  }
+}
+
+/** Never rejects: what the script does to the engine is its own failure. */
+async function outcomeOf(invocation: Invocation, budget: Budget): Promise<string> {
+  try {
+    return await callScript(invocation, budget);
+  } catch {
+    return UNSHOWABLE;
   }
 }
 
@@ -61,7 +73,9 @@ function callScript(invocation: Invocation, budget: Budget): string | Promise<st
   if ("refusal" in release) return faultOutcome("compile_error", release.refusal);
   const data: unknown = parse(invocation.payload);
   try {
-    const script = evaluate(release.body(budget.refill, budget.resume), invocation);
+    const [drain, body] = release.make(budget.refill, budget.resume);
+    budget.drain = drain;
+    const script = evaluate(body, invocation);
     const entry = findEntry(script, invocation.function);
     if (entry === undefined) {
       return faultOutcome("function_not_found", missing(invocation.function));

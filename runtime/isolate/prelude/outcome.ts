@@ -1,11 +1,18 @@
 // What a run ended with, as the JSON text of a `RunOutcome`.
 
-import type { Thrown } from "../../../schemas/call.ts";
 import type { FaultCode } from "../../../schemas/fault.ts";
+import { cut } from "./cut.ts";
 import { describeValue } from "./describe.ts";
 import { unserialisablePath } from "./unserialisable.ts";
 
+// Taken before the script can change them.
 const { stringify } = JSON;
+const { get } = Reflect;
+const { isArray } = Array;
+const { isFinite } = Number;
+const NativeError = Error;
+
+const SIP_FIELDS = ["code", "message", "sip_code", "sip_reason", "status", "statusText"] as const;
 
 /** Most characters of JSON that a run may return. */
 const MAX_RESULT_CHARACTERS = 1_000_000;
@@ -38,34 +45,52 @@ export function returnedOutcome(value: unknown, data: unknown): string {
 }
 
 export function faultOutcome(code: FaultCode, message: string): string {
-  return stringify({ is: "fault", code, message: cut(message, MAX_MESSAGE_CHARACTERS) });
+  return `{"is":"fault","code":"${code}","message":${text(message, MAX_MESSAGE_CHARACTERS)}}`;
 }
 
 /** The script threw or rejected with `reason`. Its text is taken here, where an Error still is one. */
 export function thrownOutcome(reason: unknown): string {
-  const thrown: Thrown = { message: cut(messageOf(reason), MAX_MESSAGE_CHARACTERS) };
-  const stack = stackOf(reason);
-  if (stack !== undefined) thrown.stack = cut(stack, MAX_STACK_CHARACTERS);
-  if (Array.isArray(reason)) thrown.pair = [plain(reason[0]), plain(reason[1])];
-  else if (typeof reason === "object" && reason !== null && !(reason instanceof Error)) {
-    thrown.fields = sipFields(reason);
+  try {
+    return `{"is":"threw","thrown":{${thrownMembers(reason)}}}`;
+  } catch {
+    // A proxy whose traps throw, say.
+    return UNSHOWABLE;
   }
-  return stringify({ is: "threw", thrown });
+}
+
+/** What is said of a thing whose very look fails. */
+export const UNSHOWABLE = '{"is":"threw","thrown":{"message":"[a value that cannot be shown]"}}';
+
+// Written from strings and numbers alone: a `toJSON` of the script's, on Object.prototype say, sees objects only.
+
+function thrownMembers(reason: unknown): string {
+  const message = `"message":${text(messageOf(reason), MAX_MESSAGE_CHARACTERS)}`;
+  if (isArray(reason)) {
+    return `${message},"pair":[${plain(read(reason, "0"))},${plain(read(reason, "1"))}]`;
+  }
+  if (typeof reason !== "object" || reason === null) return message;
+  if (!(reason instanceof NativeError)) return `${message},"fields":{${sipFields(reason)}}`;
+  const stack = read(reason, "stack");
+  return typeof stack === "string"
+    ? `${message},"stack":${text(stack, MAX_STACK_CHARACTERS)}`
+    : message;
 }
 
 /** The members by which a thrown object may name a SIP answer. */
-function sipFields(reason: object): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const name of ["code", "message", "sip_code", "sip_reason", "status", "statusText"]) {
-    fields[name] = plain(read(reason, name));
+function sipFields(reason: object): string {
+  let fields = "";
+  for (let at = 0; at < SIP_FIELDS.length; at += 1) {
+    const name = SIP_FIELDS[at] ?? "";
+    fields += `${at === 0 ? "" : ","}"${name}":${plain(read(reason, name))}`;
   }
   return fields;
 }
 
-function plain(value: unknown): string | number | boolean | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === "number" || typeof value === "boolean") return value;
-  return cut(messageOf(value), MAX_MESSAGE_CHARACTERS);
+function plain(value: unknown): string {
+  if (value === undefined || value === null) return "null";
+  if (typeof value === "number") return isFinite(value) ? `${value}` : "null";
+  if (typeof value === "boolean") return `${value}`;
+  return text(messageOf(value), MAX_MESSAGE_CHARACTERS);
 }
 
 function messageOf(value: unknown): string {
@@ -74,21 +99,16 @@ function messageOf(value: unknown): string {
   return typeof message === "string" ? message : describeValue(value);
 }
 
-function stackOf(value: unknown): string | undefined {
-  if (!(value instanceof Error)) return undefined;
-  const stack = read(value, "stack");
-  return typeof stack === "string" ? stack : undefined;
-}
-
 /** A member of an object that may be a trap. */
 function read(value: object, name: string): unknown {
   try {
-    return Reflect.get(value, name);
+    return get(value, name);
   } catch {
     return undefined;
   }
 }
 
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}...` : text;
+/** A string literal of at most `most` characters. */
+function text(value: string, most: number): string {
+  return stringify(value.length > most ? `${cut(value, most)}...` : value);
 }

@@ -1,6 +1,7 @@
 // Timers as apps see them: counted, and each callback on the run's budget.
 
 import type { Budget } from "./budget.ts";
+import { replaceGlobal } from "./globals.ts";
 
 /** Most timers of one run, over all its time. */
 const MAX_TIMERS = 10_000;
@@ -8,7 +9,7 @@ const MAX_TIMERS = 10_000;
 type Callback = (...values: unknown[]) => unknown;
 type SetTimer = (callback: Callback, ms?: number, ...values: unknown[]) => unknown;
 
-/** Puts counted timers in the place of workerd's. */
+/** Puts counted timers in the place of workerd's, which are then nowhere to be found. */
 export function installTimers(budget: Budget): void {
   let timers = 0;
   const counted =
@@ -22,10 +23,12 @@ export function installTimers(budget: Budget): void {
         return callback(...values);
       }, ms);
     };
-  Object.assign(globalThis, {
-    setTimeout: counted("setTimeout", setTimeout),
-    setInterval: counted("setInterval", setInterval),
-    setImmediate: counted("setImmediate", (callback) => setTimeout(callback, 0)),
-    clearImmediate: clearTimeout,
-  });
+  const setTimer = setTimeout;
+  replaceGlobal("clearImmediate", clearTimeout);
+  replaceGlobal(
+    "setImmediate",
+    counted("setImmediate", (callback) => setTimer(callback, 0)),
+  );
+  replaceGlobal("setInterval", counted("setInterval", setInterval));
+  replaceGlobal("setTimeout", counted("setTimeout", setTimeout));
 }
