@@ -33,10 +33,10 @@ export type CellPlan = {
 export type Run = { key: string; invocation: Invocation };
 
 /**
- * Why a cell ended: killed by us because it was stuck or fat, ended by itself (V8 aborts at its heap limit),
- * killed by somebody else, or stopped in order.
+ * Why a cell ended: killed by us because it was stuck in a script, silent without doing anything, or fat; ended by itself
+ * (V8 aborts at its heap limit); killed by somebody else; or stopped in order.
  */
-export type LossCause = "stuck" | "memory" | "crashed" | "killed" | "stopped";
+export type LossCause = "stuck" | "hung" | "memory" | "crashed" | "killed" | "stopped";
 
 /** The end of a cell, and the runs that were inside. Where there was one, it is the cause. */
 export type Loss = { cause: LossCause; runs: readonly Run[] };
@@ -225,7 +225,7 @@ export class Cell implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
   }
 
-  kill(cause: "stuck" | "memory"): void {
+  kill(cause: "stuck" | "hung" | "memory"): void {
     if (this.#state.is === "gone" || this.#state.is === "stopping") return;
     this.#log.warn({ cause, runs: this.runs.map(({ key }) => key) }, "killing the cell");
     this.#state = { is: "stopping", cause };
@@ -249,7 +249,7 @@ export class Cell implements AsyncDisposable {
       // A process that is ending tells why, a little later than its connections.
       const loss = await Promise.race([this.gone, sleep(ENDING_MS)]);
       if (loss !== undefined) return loss;
-      this.kill("stuck");
+      this.kill("hung");
       return await this.gone;
     }
   }

@@ -20,8 +20,8 @@ function crewOf(type: ScriptType): Crew {
   return type === "script" ? "scripts" : "apps";
 }
 
-/** Most runs in a cell at once; others wait for a place. */
-const MAX_RUNS_PER_CELL = 16;
+/** Most runs in a cell at once; others wait for a place. Apps mostly wait for somebody else. */
+const MAX_RUNS: Record<Crew, number> = { scripts: 16, apps: 32 };
 const START_RETRY_MS = 500;
 
 /**
@@ -73,10 +73,11 @@ export class CellPool implements AsyncDisposable {
 
   /** A place for a script of `type` in the cell with the fewest runs. Waits for one; throws the signal's reason when that comes first. */
   async take(type: ScriptType, signal: AbortSignal): Promise<Place> {
-    const crew = this.#crews[crewOf(type)];
+    const name = crewOf(type);
+    const crew = this.#crews[name];
     for (;;) {
       signal.throwIfAborted();
-      const cell = leastBusy(crew);
+      const cell = leastBusy(crew, MAX_RUNS[name]);
       if (cell !== undefined) return this.#occupy(cell, crew);
       await this.#forPlace.wait(signal);
     }
@@ -197,9 +198,9 @@ export class CellPool implements AsyncDisposable {
   }
 }
 
-function leastBusy(crew: Map<Cell, number>): Cell | undefined {
+function leastBusy(crew: Map<Cell, number>, most: number): Cell | undefined {
   let best: Cell | undefined;
-  let fewest = MAX_RUNS_PER_CELL;
+  let fewest = most;
   for (const [cell, runs] of crew) {
     if (!cell.isReady || runs >= fewest) continue;
     best = cell;

@@ -1,6 +1,13 @@
 // Which releases end cells. Pure bookkeeping: nothing here runs or kills.
 
-import type { Loss } from "./cell.ts";
+import type { Loss, LossCause } from "./cell.ts";
+
+/** The ends of a cell that the run alone inside brought about. */
+export type Guilt = "stuck" | "memory" | "crashed";
+
+export function isGuilt(cause: LossCause): cause is Guilt {
+  return cause === "stuck" || cause === "memory" || cause === "crashed";
+}
 
 const STRIKES = 3;
 const STRIKE_MS = 60_000;
@@ -21,7 +28,7 @@ export class Quarantine {
     const keys = new Set(runs.map(({ key }) => key));
     for (const key of keys) this.#suspects.add(key);
     const [only] = keys;
-    if (runs.length === 1 && only !== undefined && cause !== "killed") this.#strike(only, now);
+    if (runs.length === 1 && only !== undefined && isGuilt(cause)) this.#strike(only, now);
   }
 
   isSuspect(key: string): boolean {

@@ -16,6 +16,8 @@ const MAX_RSS_MB = 768;
 const FAT_RSS_MB = 384;
 /** A stuck cell that is larger than any that only computes was filling its memory. */
 const SWOLLEN_RSS_MB = 256;
+/** A cell that is silent this many times as long as it may be hangs, also when it uses no CPU. */
+const HUNG_FACTOR = 4;
 /** A tick this late means that this process itself was held up, and no cell is to blame. */
 const LATE_MS = 50;
 
@@ -62,7 +64,8 @@ export class Watchdog implements Disposable {
     if (silentMs <= allowedMs) return;
     // On a machine that is short of CPU a cell may be silent because it does not run at all.
     const isBusy = cpuMs - ping.cpuMs >= allowedMs / 2;
-    if (isBusy || silentMs > 4 * allowedMs) cell.kill(rssMb > SWOLLEN_RSS_MB ? "memory" : "stuck");
+    if (isBusy) cell.kill(rssMb > SWOLLEN_RSS_MB ? "memory" : "stuck");
+    else if (silentMs > HUNG_FACTOR * allowedMs) cell.kill("hung");
   }
 
   #ping(cell: Cell, ping: Ping): void {

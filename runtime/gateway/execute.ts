@@ -5,14 +5,9 @@ import type { Logger } from "pino";
 import { CellAnswer, type Invocation, type RunOutcome } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
 import type { LogLine, Usage } from "../../schemas/usage.ts";
-import {
-  CellLost,
-  type CellResult,
-  type Exhaustion,
-  type LossCause,
-  type Run,
-} from "../cell/cell.ts";
+import { CellLost, type CellResult, type Exhaustion, type Run } from "../cell/cell.ts";
 import type { CellPool, Place } from "../cell/pool.ts";
+import { isGuilt, type Guilt } from "../cell/quarantine.ts";
 import type { Target } from "../store/store.ts";
 import type { Admission } from "./admission.ts";
 import { isTooDeep, MAX_DEPTH } from "./depth.ts";
@@ -172,12 +167,6 @@ async function takePlace(
 
 function starvedFault(): Fault {
   return new Fault("overloaded", "The machine had too little CPU time for the script");
-}
-
-type Guilt = "stuck" | "memory" | "crashed";
-
-function isGuilt(cause: LossCause): cause is Guilt {
-  return cause === "stuck" || cause === "memory" || cause === "crashed";
 }
 
 function guiltFault(cause: Guilt, error: Error): Fault {
