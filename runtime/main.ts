@@ -12,12 +12,16 @@ import { findConfinement, type Confinement } from "./cell/confinement.ts";
 import { CellPool } from "./cell/pool.ts";
 import { cleanAfterDeadNodes, makeRunFolder } from "./cell/run-folder.ts";
 import { Admission } from "./gateway/admission.ts";
+import type { SizeLimits } from "./cell/watchdog.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { serveReleases } from "./host/release-server.ts";
 import { Drafts } from "./store/drafts.ts";
 import { EdgeStore } from "./store/store.ts";
 
+/** Heap of an isolate. */
 const MAX_HEAP_MB = 128;
+/** Memory of a cell, off the heap and of all its isolates. */
+const CELL_SIZES: SizeLimits = { fatMb: 384, mostMb: 768 };
 
 /** What the parts of a node are made with. `stack` ends them, the last one first. */
 type Start = { settings: Settings; secretKey: string; log: Logger; stack: AsyncDisposableStack };
@@ -77,6 +81,7 @@ async function startCells(
     maxHeapMb: MAX_HEAP_MB,
     egressAllow,
     confinement,
+    sizes: CELL_SIZES,
     log,
   };
   const pool = stack.use(new CellPool(cells, plan));

@@ -16,6 +16,7 @@ import type { Invocation } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { confine, INFO_FD, type Confinement } from "./confinement.ts";
 import { readCpuMs, readRssMb } from "./process-use.ts";
+import type { SizeLimits } from "./watchdog.ts";
 
 /** What all cells of a node share. */
 export type CellPlan = {
@@ -26,6 +27,7 @@ export type CellPlan = {
   maxHeapMb: number;
   egressAllow: readonly string[];
   confinement: Confinement;
+  sizes: SizeLimits;
   log: Logger;
 };
 

@@ -49,7 +49,11 @@ export class CellPool implements AsyncDisposable {
   constructor(size: number, plan: CellPlan) {
     this.#size = size;
     this.#plan = plan;
-    this.#watchdog = new Watchdog(() => this.#all, { retire: (cell) => this.#retire(cell) });
+    this.#watchdog = new Watchdog({
+      cells: () => this.#all,
+      sizes: plan.sizes,
+      retire: (cell) => this.#retire(cell),
+    });
   }
 
   /** Starts the cells. Throws when one cannot be started. */

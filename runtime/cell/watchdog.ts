@@ -2,18 +2,21 @@
 
 import type { Cell, Run } from "./cell.ts";
 
-/** What the watchdog does to cells. */
-export type Remedies = { retire: (cell: Cell) => void };
+/** How large a cell may be, in megabytes: beyond `fat` it is replaced when its runs are over, beyond `most` killed. */
+export type SizeLimits = { fatMb: number; mostMb: number };
+
+/** What the watchdog watches, how, and what it does to cells besides killing them. */
+export type Watch = {
+  cells: () => Iterable<Cell>;
+  sizes: SizeLimits;
+  retire: (cell: Cell) => void;
+};
 
 const TICK_MS = 25;
 /** How long a cell may be silent beyond what the budgets inside allow, in milliseconds. */
 const PATIENCE_MS = 150;
 /** Budgets inside add up only so far, when none of them is larger alone: else a full cell could hang for long. */
 const MOST_ALLOWED_MS = 250;
-/** A cell beyond this is killed, in megabytes. */
-const MAX_RSS_MB = 768;
-/** A cell beyond this is replaced when its runs are over. */
-const FAT_RSS_MB = 384;
 /** A stuck cell that is larger than any that only computes was filling its memory. */
 const SWOLLEN_RSS_MB = 256;
 /** A cell that is silent this many times as long as it may be hangs, also when it uses no CPU. */
@@ -24,17 +27,15 @@ const LATE_MS = 50;
 /** A ping on its way: when it was sent, and the CPU time that the cell had used then. */
 type Ping = { sentAt: number; cpuMs: number };
 
-/** Watches the cells that `cells` returns, until disposed. */
+/** Watches cells until disposed. */
 export class Watchdog implements Disposable {
-  readonly #cells: () => Iterable<Cell>;
-  readonly #remedies: Remedies;
+  readonly #watch: Watch;
   readonly #pings = new WeakMap<Cell, Ping>();
   readonly #timer: NodeJS.Timeout;
   #tickedAt = performance.now();
 
-  constructor(cells: () => Iterable<Cell>, remedies: Remedies) {
-    this.#cells = cells;
-    this.#remedies = remedies;
+  constructor(watch: Watch) {
+    this.#watch = watch;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -46,7 +47,7 @@ export class Watchdog implements Disposable {
     const now = performance.now();
     const isLate = now - this.#tickedAt > TICK_MS + LATE_MS;
     this.#tickedAt = now;
-    for (const cell of this.#cells()) {
+    for (const cell of this.#watch.cells()) {
       const { runs } = cell;
       if (isLate) this.#pings.delete(cell);
       if (runs.length > 0) this.#look(cell, { runs, now });
@@ -55,8 +56,9 @@ export class Watchdog implements Disposable {
 
   #look(cell: Cell, { runs, now }: { runs: readonly Run[]; now: number }): void {
     const { rssMb, cpuMs } = cell;
-    if (rssMb > MAX_RSS_MB) return cell.kill("memory");
-    if (rssMb > FAT_RSS_MB) this.#remedies.retire(cell);
+    const { sizes, retire } = this.#watch;
+    if (rssMb > sizes.mostMb) return cell.kill("memory");
+    if (rssMb > sizes.fatMb) retire(cell);
     const ping = this.#pings.get(cell);
     if (ping === undefined) return this.#ping(cell, { sentAt: now, cpuMs });
     const silentMs = now - Math.max(ping.sentAt, cell.progressAt);

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { parseSettings } from "../../schemas/settings.ts";
+import { openDatabase } from "../../schemas/tables/open.ts";
+import { applyMigrations } from "./database.ts";
+import { createRelease, listReleases } from "./releases.ts";
+import { createScript, getScript } from "./scripts.ts";
+import { DEFAULT_ACCOUNT, putBootstrapToken } from "./tokens.ts";
+
+describe("a script's releases", () => {
+  it("are kept to the newest 200, and the live one", async ({ expect }) => {
+    const folder = mkdtempSync(join(tmpdir(), "scriptforge-test-"));
+    const db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
+    await applyMigrations(db);
+    await putBootstrapToken(db, "a token for this test alone");
+    const compiled = { id: "id", code: "code", sourceMap: "{}", lints: [] };
+    const release = { source: "source", note: null, compiled };
+    const named = {
+      account: DEFAULT_ACCOUNT,
+      id: "scr_kept",
+      name: "kept",
+      type: "script",
+    } as const;
+    await createScript(db, named, release);
+    const script = await getScript(db, DEFAULT_ACCOUNT, "kept");
+    for (let version = 2; version <= 205; version += 1) {
+      await createRelease(db, script, { ...release, live: version === 3 });
+    }
+    const live = await getScript(db, DEFAULT_ACCOUNT, "kept");
+    const versions = (await listReleases(db, live)).map(({ version }) => version);
+    const newest = Array.from({ length: 200 }, (_, index) => 205 - index);
+    expect(versions).toEqual([...newest, 3]);
+    db.$client.close();
+    rmSync(folder, { recursive: true });
+  });
+});

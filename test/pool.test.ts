@@ -1,0 +1,80 @@
+// The pool with real cells: what grows is replaced while runs go on.
+
+import { randomUUID } from "node:crypto";
+import { chownSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { pino } from "pino";
+import { compile } from "../api/publish/publish.ts";
+import { bundleDispatcher } from "../runtime/cell/bundle.ts";
+import type { Cell, Run } from "../runtime/cell/cell.ts";
+import { findConfinement } from "../runtime/cell/confinement.ts";
+import { CellPool } from "../runtime/cell/pool.ts";
+import { makeRunFolder } from "../runtime/cell/run-folder.ts";
+import type { SizeLimits } from "../runtime/cell/watchdog.ts";
+import { serveReleases } from "../runtime/host/release-server.ts";
+import { DEFAULT_LIMITS } from "../schemas/limits.ts";
+
+const CODE =
+  "async function main(data) { await new Promise((r) => setTimeout(r, 50)); return data.n; }";
+
+async function startPool(
+  sizes: SizeLimits,
+): Promise<AsyncDisposable & { pool: CellPool; release: string }> {
+  await using stack = new AsyncDisposableStack();
+  const { id: release, code } = await compile(CODE, { account: "a", script: "s", type: "app" });
+  const confinement = await findConfinement();
+  const folder = stack.use(makeRunFolder(confinement.uid)).path;
+  const hostSocket = join(folder, "host.sock");
+  stack.use(await serveReleases(hostSocket, async () => code));
+  if (confinement.uid !== undefined) chownSync(hostSocket, confinement.uid, confinement.uid);
+  const dispatcher = "dispatcher.js";
+  writeFileSync(join(folder, dispatcher), await bundleDispatcher());
+  const log = pino({ level: "silent" });
+  const shared = { folder, dispatcher, hostSocket, maxHeapMb: 128, egressAllow: [], confinement };
+  const pool = stack.use(new CellPool(1, { ...shared, sizes, log }));
+  await pool.open();
+  const owned = stack.move();
+  return { pool, release, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+describe("a cell that has grown", () => {
+  it("is replaced after its runs, and none is lost", async ({ expect }) => {
+    // Every workerd is larger than 1 MB, so each is replaced as soon as it has work.
+    await using started = await startPool({ fatMb: 1, mostMb: 10_000 });
+    const { pool, release } = started;
+    const cells = new Set<Cell>();
+    const { signal } = new AbortController();
+    const runOnce = async (n: number): Promise<unknown> => {
+      const place = await pool.take("app", signal);
+      cells.add(place.cell);
+      const result = await place.cell.invoke(runOf(release, n), signal);
+      await place[Symbol.asyncDispose]();
+      return result.is === "answered" ? JSON.parse(result.text).outcome.value : result;
+    };
+    for (let round = 0; round < 5; round += 1) {
+      const numbers = Array.from({ length: 6 }, (_, index) => 10 * round + index);
+      expect(await Promise.all(numbers.map(runOnce))).toEqual(numbers);
+    }
+    expect(cells.size).toBeGreaterThan(2);
+    const [first] = cells;
+    expect(await first?.gone).toMatchObject({ cause: "stopped", runs: [] });
+    expect(pool.quarantine.isSuspect(`${release}/0`)).toBe(false);
+  });
+});
+
+function runOf(release: string, n: number): Run {
+  const limits = DEFAULT_LIMITS.app;
+  const payload = JSON.stringify({ n });
+  const id = randomUUID();
+  const invocation = {
+    id,
+    release,
+    type: "app",
+    function: null,
+    payload,
+    limits,
+    egressHosts: null,
+  } as const;
+  return { key: `${release}/0`, invocation };
+}
