@@ -52,8 +52,8 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
 async function openStore({ settings, log, stack }: Start): Promise<EdgeStore> {
   const db = await openReplica(settings);
   stack.defer(() => db.$client.close());
-  const isReplica = settings.SCRIPTFORGE_SYNC_URL !== undefined;
-  const store = stack.use(new EdgeStore({ db, isReplica, log }));
+  const primary = settings.SCRIPTFORGE_SYNC_URL;
+  const store = stack.use(new EdgeStore({ db, primary, log }));
   await store.open();
   return store;
 }

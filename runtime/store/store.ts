@@ -50,6 +50,8 @@ export type CallTarget = Target & {
 export type CallKey = { place: Place; subject: string; detail: string };
 
 const POLL_MS = 100;
+/** How long a primary may take to answer before it counts as away, in milliseconds. */
+const PRIMARY_MS = 1_000;
 const CACHE_ENTRIES = 20_000;
 const CACHED_RELEASES = 500;
 
@@ -64,20 +66,23 @@ type Maybe<Found> = { found: Found | undefined };
 /** Reads of the database that is local to this node. Disposing stops the watch of the revision. */
 export class EdgeStore implements AsyncDisposable {
   readonly #db: Database;
-  readonly #isReplica: boolean;
+  /** URL of the server that the database is a replica of. */
+  readonly #primary: string | undefined;
   readonly #log: Logger;
   readonly #principals = new Cache<Maybe<Principal>>(CACHE_ENTRIES);
   readonly #calls = new Cache<Maybe<CallTarget>>(CACHE_ENTRIES);
   readonly #scripts = new Cache<Maybe<Target>>(CACHE_ENTRIES);
   // Releases never change, so these outlive a revision.
   readonly #releases = new Cache<Maybe<EdgeRelease>>(CACHED_RELEASES);
+  /** It has been said that the primary does not answer. */
+  #isPrimaryAway = false;
   #revision = -1;
   #watching: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
-  constructor(options: { db: Database; isReplica: boolean; log: Logger }) {
+  constructor(options: { db: Database; primary: string | undefined; log: Logger }) {
     this.#db = options.db;
-    this.#isReplica = options.isReplica;
+    this.#primary = options.primary?.replace(/^libsql:/, "https:");
     this.#log = options.log;
   }
 
@@ -223,10 +228,16 @@ export class EdgeStore implements AsyncDisposable {
 
   /** Brings a replica up to its primary. Without the primary it stays as it is, and serves. */
   async #sync(): Promise<void> {
-    if (!this.#isReplica) return;
-    await this.#db.$client.sync().catch((error: unknown) => {
-      this.#log.warn({ err: error }, "the primary does not answer");
-    });
+    if (this.#primary === undefined) return;
+    try {
+      // Synchronising holds up this whole process while it waits, for seconds where nobody answers: so ask first.
+      await fetch(this.#primary, { method: "HEAD", signal: AbortSignal.timeout(PRIMARY_MS) });
+      await this.#db.$client.sync();
+      this.#isPrimaryAway = false;
+    } catch (error) {
+      if (!this.#isPrimaryAway) this.#log.warn({ err: error }, "the primary does not answer");
+      this.#isPrimaryAway = true;
+    }
   }
 }
 
