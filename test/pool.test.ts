@@ -26,7 +26,7 @@ async function startPool(
   const confinement = await findConfinement();
   const folder = stack.use(makeRunFolder(confinement.uid)).path;
   const hostSocket = join(folder, "host.sock");
-  stack.use(await serveReleases(hostSocket, async () => code));
+  stack.use(await serveReleases(hostSocket, async (id) => (id === release ? code : undefined)));
   if (confinement.uid !== undefined) chownSync(hostSocket, confinement.uid, confinement.uid);
   const dispatcher = "dispatcher.js";
   writeFileSync(join(folder, dispatcher), await bundleDispatcher());
@@ -60,6 +60,16 @@ describe("a cell that has grown", () => {
     const [first] = cells;
     expect(await first?.gone).toMatchObject({ cause: "stopped", runs: [] });
     expect(pool.quarantine.isSuspect(`${release}/0`)).toBe(false);
+  });
+});
+
+describe("a run whose release nobody has", () => {
+  it("fails as the platform's fault, and not as the script's", async ({ expect }) => {
+    await using started = await startPool({ fatMb: 1_000, mostMb: 10_000 });
+    const { signal } = new AbortController();
+    await using place = await started.pool.take("app", signal);
+    const lost = place.cell.invoke(runOf("0".repeat(64), 1), signal);
+    await expect(lost).rejects.toMatchObject({ name: "Fault", code: "internal" });
   });
 });
 

@@ -112,11 +112,13 @@ export async function startCell(id: number, plan: CellPlan): Promise<Cell> {
   const config = join(plan.folder, `cell-${id}.capnp`);
   writeFileSync(config, cellConfig({ ...plan, socket }));
   const child = spawnWorkerd(config, plan);
-  const listening = untilListening(id, child);
-  const pid = await findPid(child, plan);
+  const started = Promise.all([findPid(child, plan), untilListening(id, child)]);
+  const [pid] = await started.catch((error: unknown) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   const log = plan.log.child({ cell: id, pid });
   const cell = new Cell(id, { child, pid, socket, log });
-  await listening;
   log.info("cell started");
   return cell;
 }
@@ -176,7 +178,7 @@ export class Cell implements AsyncDisposable {
 
   /**
    * Runs an invocation here. Throws `CellLost` when the process ends before it answers, the Fault `output_too_large`
-   * for an endless answer, and the signal's reason when that comes first.
+   * for an endless answer, `internal` when the dispatcher itself fails, and the signal's reason when that comes first.
    */
   async invoke(run: Run, signal: AbortSignal): Promise<CellResult> {
     const { id } = run.invocation;
@@ -257,7 +259,8 @@ export class Cell implements AsyncDisposable {
   }
 
   async #watchEnd(): Promise<Loss> {
-    await once(this.#process, "exit");
+    const isOver = this.#process.exitCode !== null || this.#process.signalCode !== null;
+    if (!isOver) await once(this.#process, "exit");
     const { exitCode, signalCode } = this.#process;
     const loss: Loss = { cause: this.#endCause(), runs: this.runs };
     this.#state = { is: "gone" };
@@ -309,7 +312,10 @@ export class Cell implements AsyncDisposable {
           text += chunk;
           if (text.length > MAX_ANSWER_CHARACTERS) incoming.destroy(tooLarge());
         });
-        incoming.on("end", () => resolve(text));
+        incoming.on("end", () => {
+          if (incoming.statusCode === 200) resolve(text);
+          else reject(new Fault("internal", `The dispatcher of cell ${this.id} failed: ${text}`));
+        });
         incoming.on("error", reject);
       });
       outgoing.end(body);
@@ -367,6 +373,7 @@ async function findPid(child: ChildProcess, { confinement }: CellPlan): Promise<
   if (!confinement.layers.includes("own-file-system")) return child.pid ?? 0;
   let text = "";
   for await (const chunk of pipeOf(child, INFO_FD)) text += String(chunk);
+  if (text === "") throw new Error("Cannot start a cell: bubblewrap ended before it ran workerd");
   return BoxInfo.parse(JSON.parse(text))["child-pid"];
 }
 
@@ -390,6 +397,5 @@ async function untilListening(id: number, child: ChildProcess): Promise<void> {
   } catch (error) {
     if (!timeout.aborted) throw error;
   }
-  child.kill("SIGKILL");
   throw new Error(`Cannot start cell ${id}: workerd does not listen (exit code ${child.exitCode})`);
 }
