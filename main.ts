@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Listening } from "./schemas/listen.ts";
@@ -53,10 +54,23 @@ async function startRole(role: Role, settings: Settings, secretKey: string): Pro
       });
     }
     case "edge": {
+      const { GATEWAY, startGateways } = await import("./runtime/gateways.ts");
+      const count = gatewayCount(settings);
+      const isOneOfSeveral = process.argv[2] === GATEWAY;
+      if (count > 1 && !isOneOfSeveral) {
+        const port = settings.SCRIPTFORGE_EDGE_PORT;
+        return await startGateways({ count, program: import.meta.filename, port, log });
+      }
       const { startEdgeNode } = await import("./runtime/main.ts");
-      return await startEdgeNode({ settings, secretKey, log });
+      const cells = Math.ceil((settings.SCRIPTFORGE_CELLS ?? availableParallelism()) / count);
+      return await startEdgeNode({ settings, secretKey, log, cells, isOneOfSeveral });
     }
   }
+}
+
+/** A gateway and its cells keep two cores busy. */
+function gatewayCount({ SCRIPTFORGE_GATEWAYS: count }: Settings): number {
+  return count ?? Math.max(1, Math.floor(availableParallelism() / 2));
 }
 
 /** Where the edge node is: as the settings say, or the process that started us, or at its default port. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { RunResult } from "../schemas/call.ts";
 import { Fault, FaultCode } from "../schemas/fault.ts";
+import type { Isolation } from "../schemas/isolation.ts";
 import type { Limits } from "../schemas/limits.ts";
 import type { CompiledRelease } from "../schemas/release.ts";
 import type { ScriptType } from "../schemas/script-type.ts";
@@ -14,6 +15,7 @@ export type RunOrder = {
   name: string;
   type: ScriptType;
   limits: Limits;
+  isolation: Isolation;
   egressHosts: string[] | null;
   version: number | null;
   release: CompiledRelease;

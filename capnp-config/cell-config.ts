@@ -11,6 +11,11 @@ export type CellPlan = {
   dispatcher: string;
   /** Heap of each isolate, in megabytes. */
   maxHeapMb: number;
+  /**
+   * Collect all garbage at once, and not mostly the young: memory stays flat and pauses short where isolates live long.
+   * It makes new isolates dearer.
+   */
+  collectsGlobally: boolean;
   /** Address ranges that apps may reach, besides the public internet. */
   egressAllow: readonly string[];
 };
@@ -28,9 +33,14 @@ const cell :Workerd.Config = (
   sockets = [
     (name = "calls", address = ${quote(`unix:${plan.socket}`)}, http = (), service = "dispatcher"),
   ],
-  v8Flags = ${quoteAll([`--max-heap-size=${plan.maxHeapMb}`])},
+  v8Flags = ${quoteAll(v8Flags(plan))},
 );
 `;
+}
+
+function v8Flags({ maxHeapMb, collectsGlobally }: CellPlan): string[] {
+  const heap = `--max-heap-size=${maxHeapMb}`;
+  return collectsGlobally ? [heap, "--gc-global"] : [heap];
 }
 
 function dispatcherService({ dispatcher }: CellPlan): string {

@@ -1,7 +1,6 @@
 // Starts an edge node: store, cells, gateway. No logic.
 
 import { chownSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { listen, type Listening } from "../schemas/listen.ts";
@@ -12,6 +11,7 @@ import { findConfinement, type Confinement } from "./cell/confinement.ts";
 import { CellPool } from "./cell/pool.ts";
 import { cleanAfterDeadNodes, makeRunFolder } from "./cell/run-folder.ts";
 import { Admission } from "./gateway/admission.ts";
+import { Batcher } from "./gateway/batch.ts";
 import type { SizeLimits } from "./cell/watchdog.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { serveReleases } from "./host/release-server.ts";
@@ -24,7 +24,16 @@ const MAX_HEAP_MB = 128;
 const CELL_SIZES: SizeLimits = { fatMb: 384, mostMb: 768 };
 
 /** What the parts of a node are made with. `stack` ends them, the last one first. */
-type Start = { settings: Settings; secretKey: string; log: Logger; stack: AsyncDisposableStack };
+type Start = {
+  settings: Settings;
+  secretKey: string;
+  log: Logger;
+  /** Cells for each kind of work. */
+  cells: number;
+  /** Other processes of this node listen on the same port. */
+  isOneOfSeveral: boolean;
+  stack: AsyncDisposableStack;
+};
 
 /** Runs until disposed. Waits for a control plane to make the tables. */
 export async function startEdgeNode(options: Omit<Start, "stack">): Promise<Listening> {
@@ -42,9 +51,16 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
   const pool = await startCells(start, { store, drafts, confinement });
 
   const admission = new Admission();
-  const server = makeGateway({ store, pool, admission, drafts, secretKey, layers, log });
+  const batcher = new Batcher(pool);
+  const server = makeGateway({ store, pool, batcher, admission, drafts, secretKey, layers, log });
   const { SCRIPTFORGE_HOST: host, SCRIPTFORGE_EDGE_PORT: port } = settings;
-  const { url } = stack.use(await listen(server, { host, port, setting: "SCRIPTFORGE_EDGE_PORT" }));
+  const address = {
+    host,
+    port,
+    setting: "SCRIPTFORGE_EDGE_PORT",
+    isShared: options.isOneOfSeveral,
+  };
+  const { url } = stack.use(await listen(server, address));
   const owned = stack.move();
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -60,7 +76,7 @@ async function openStore({ settings, log, stack }: Start): Promise<EdgeStore> {
 
 /** Starts the cells in a folder of their own, with somebody there who hands them releases. */
 async function startCells(
-  { settings, log, stack }: Start,
+  { settings, cells, log, stack }: Start,
   { store, drafts, confinement }: { store: EdgeStore; drafts: Drafts; confinement: Confinement },
 ): Promise<CellPool> {
   const folder = stack.use(makeRunFolder(confinement.uid)).path;
@@ -72,7 +88,6 @@ async function startCells(
 
   const dispatcher = "dispatcher.js";
   writeFileSync(join(folder, dispatcher), await bundleDispatcher());
-  const cells = settings.SCRIPTFORGE_CELLS ?? availableParallelism();
   const egressAllow = settings.SCRIPTFORGE_EGRESS_ALLOW;
   const plan = {
     folder,

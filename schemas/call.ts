@@ -1,27 +1,34 @@
 // One run of a script: what goes into the isolate and what comes out.
 
 import { z } from "zod";
-import { ScriptType } from "./script-type.ts";
+import type { ScriptType } from "./script-type.ts";
 import { FaultCode } from "./fault.ts";
-import { Limits } from "./limits.ts";
+import type { Isolation } from "./isolation.ts";
+import type { Limits } from "./limits.ts";
 import { LogLine, Usage } from "./usage.ts";
 
 /** The body of a call: the routing engine's data, an object. */
 export const CallData = z.record(z.string(), z.unknown());
 export type CallData = z.infer<typeof CallData>;
 
-/** What the gateway asks of a cell. `payload` is the JSON text of the script's argument. */
-export const Invocation = z.strictObject({
-  id: z.string(),
-  release: z.string(),
-  type: ScriptType,
-  function: z.string().nullable(),
-  payload: z.string(),
-  limits: Limits,
+/** One run of a script, as the gateway asks a cell for it. */
+export type Invocation = {
+  id: string;
+  release: string;
+  type: ScriptType;
+  /** Whether the isolate serves this run alone, or one after the other. */
+  isolation: Isolation;
+  function: string | null;
+  /** JSON text of the script's argument. */
+  payload: string;
+  /** JSON text of an object whose members go beside those of the argument and under them; "" for none. */
+  vars: string;
+  /** Decides a call: a result with routing data comes back as the data with which the call goes on. */
+  isCall: boolean;
+  limits: Limits;
   /** Hosts that fetch may reach, null for every public one. */
-  egressHosts: z.array(z.string()).nullable(),
-});
-export type Invocation = z.infer<typeof Invocation>;
+  egressHosts: string[] | null;
+};
 
 /**
  * What a script threw or rejected with, as plain data: an Error's own text, or the value's JSON.
@@ -36,7 +43,7 @@ export const Thrown = z.strictObject({
 export type Thrown = z.infer<typeof Thrown>;
 
 /**
- * What a cell answers. A run that returned undefined or null carries `data`, the argument as the script left it,
+ * What a run ended with. One that returned undefined or null carries `data`, the argument as the script left it,
  * so that a script which changes its argument in place and forgets to return it still counts.
  */
 export const RunOutcome = z.discriminatedUnion("is", [
@@ -45,13 +52,6 @@ export const RunOutcome = z.discriminatedUnion("is", [
   z.strictObject({ is: z.literal("fault"), code: FaultCode, message: z.string() }),
 ]);
 export type RunOutcome = z.infer<typeof RunOutcome>;
-
-export const CellAnswer = z.strictObject({
-  outcome: RunOutcome,
-  logs: z.array(LogLine),
-  cpuMs: z.number(),
-});
-export type CellAnswer = z.infer<typeof CellAnswer>;
 
 export const RunRequest = z
   .strictObject({

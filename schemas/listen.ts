@@ -6,16 +6,19 @@ import type { Server } from "node:net";
 /** A server at its address, until it is disposed. */
 export type Listening = AsyncDisposable & { url: string };
 
+/** Where to listen, and the setting that says so. `isShared`: other processes may listen there as well. */
+export type ListenAddress = { host: string; port: number; setting: string; isShared?: boolean };
+
 /**
  * Listens on `host:port`, any free port for 0.
  * Throws an Error whose message says what keeps it from listening and which setting to change.
  */
 export async function listen(
   server: Server & { closeAllConnections?: () => void },
-  { host, port, setting }: { host: string; port: number; setting: string },
+  { host, port, setting, isShared = false }: ListenAddress,
 ): Promise<Listening> {
   try {
-    server.listen(port, host);
+    server.listen({ port, host, reusePort: isShared });
     await once(server, "listening");
   } catch (error) {
     throw new Error(

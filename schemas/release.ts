@@ -48,6 +48,8 @@ export const CompiledRelease = z.strictObject({
   id: z.string(),
   code: z.string(),
   sourceMap: z.string(),
+  /** It changes built-in objects, and so needs an isolate of its own for every call. */
+  altersBuiltIns: z.boolean(),
 });
 export type CompiledRelease = z.infer<typeof CompiledRelease>;
 

@@ -9,9 +9,10 @@ export type Reply = { status: number; headers: Record<string, string>; body: str
 /** When to come back after `overloaded`. */
 const RETRY_SECONDS = "1";
 
+export const JSON_TYPE = { "content-type": "application/json" };
+
 export function jsonReply(value: unknown, headers: Record<string, string> = {}): Reply {
-  const type = { "content-type": "application/json" };
-  return { status: 200, headers: { ...type, ...headers }, body: JSON.stringify(value) };
+  return { status: 200, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(value) };
 }
 
 export function problemReply(fault: Fault): Reply {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { EGRESS_HOST } from "./egress-host.ts";
+import { Isolation } from "./isolation.ts";
 import { Limits } from "./limits.ts";
 import { ScriptType } from "./script-type.ts";
 
@@ -23,9 +24,6 @@ export const ScriptCode = z.string().meta({
   description: "JavaScript source: classic (CommonJS, global main) or an ES module",
   example: "function main(data) { return data; }",
 });
-
-/** `call`: a new isolate for every call. `scope`: a new module scope in a warm isolate. */
-export const Isolation = z.enum(["call", "scope"]);
 
 export const Egress = z.strictObject({
   hosts: z

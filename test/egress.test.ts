@@ -635,9 +635,10 @@ async function runRaw(
     name: "raw",
     type,
     limits: { ...DEFAULT_LIMITS[type], ...limits },
+    isolation: "call",
     egressHosts: hosts ?? null,
     version: null,
-    release: { id, code, sourceMap: compiled.sourceMap },
+    release: { id, code, sourceMap: compiled.sourceMap, altersBuiltIns: false },
     function: null,
     data: { at, tcpAt },
   });

@@ -14,11 +14,15 @@ import { bundleDispatcher } from "../runtime/cell/bundle.ts";
 import { runErrorOf } from "../runtime/gateway/run-error.ts";
 import { sipAnswerOf } from "../runtime/gateway/sip-answer.ts";
 import { EdgeRelease } from "../runtime/store/release.ts";
-import { CellAnswer, type Invocation, type RunError, type Thrown } from "../schemas/call.ts";
+import { readBatchAnswer } from "../schemas/batch-answer.ts";
+import { writeBatch } from "../schemas/batch.ts";
+import { RunOutcome, type Invocation, type RunError, type Thrown } from "../schemas/call.ts";
 import { COMPATIBILITY_DATE } from "../schemas/compatibility.ts";
 import type { Limits } from "../schemas/limits.ts";
 import type { ScriptType } from "../schemas/script-type.ts";
 import type { SipAnswer } from "../schemas/sip.ts";
+import { isolationOf } from "../schemas/isolation.ts";
+import { LogLine } from "../schemas/usage.ts";
 
 type RunOptions = { type?: ScriptType; name?: string; data?: unknown };
 type Case = [claim: string, source: string];
@@ -1009,31 +1013,41 @@ async function publish(source: string, type: ScriptType): Promise<Compiled> {
   return await compile(source, { account: "default", script: "scr_1", type });
 }
 
-/** Publishes `source` and runs it. Fails unless the cell answers with a whole `CellAnswer`. */
-async function run(source: string, options: RunOptions = {}): Promise<CellAnswer> {
+type Ran = { outcome: RunOutcome; logs: LogLine[]; cpuMs: number };
+
+/** Publishes `source` and runs it. Fails unless the cell answers. */
+async function run(source: string, options: RunOptions = {}): Promise<Ran> {
   const { type = "app", name = null, data = {} } = options;
   const compiled = await publish(source, type);
   return await ask(compiled, { type, function: name, payload: JSON.stringify(data) });
 }
 
-async function ask({ id, code }: Compiled, invocation: Partial<Invocation>): Promise<CellAnswer> {
-  releases.set(id, code);
+async function ask(compiled: Compiled, invocation: Partial<Invocation>): Promise<Ran> {
+  const { id: release, code, altersBuiltIns } = compiled;
+  releases.set(release, code);
   const type = invocation.type ?? "app";
   const whole: Invocation = {
     id: crypto.randomUUID(),
-    release: id,
+    release,
     type,
+    isolation: isolationOf({ type, chosen: null, altersBuiltIns }),
     function: null,
     payload: "{}",
+    vars: "",
+    isCall: false,
     limits: LIMITS,
     egressHosts: null,
     ...invocation,
   };
-  const body = JSON.stringify(whole);
-  const response = await cell.dispatchFetch("http://cell/invoke", { method: "POST", body });
+  const body = writeBatch([whole], null);
+  const response = await cell.dispatchFetch("http://cell/run", { method: "POST", body });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`The cell failed: ${text}`);
-  return CellAnswer.parse(JSON.parse(text));
+  const batch = readBatchAnswer(text);
+  const answer = batch?.is === "ran" ? batch.answers[0] : undefined;
+  if (answer === undefined) throw new Error(`The isolate ended: ${text}`);
+  const outcome = RunOutcome.parse(JSON.parse(answer.text));
+  return { outcome, logs: LogLine.array().parse(JSON.parse(answer.logs)), cpuMs: answer.cpuMs };
 }
 
 async function valueOf(source: string, options: RunOptions = {}): Promise<unknown> {

@@ -7,9 +7,10 @@ import { describe, it } from "vitest";
 import { pino } from "pino";
 import { compile } from "../api/publish/publish.ts";
 import { bundleDispatcher } from "../runtime/cell/bundle.ts";
-import type { Cell, Run } from "../runtime/cell/cell.ts";
+import type { Cell } from "../runtime/cell/cell.ts";
 import { findConfinement } from "../runtime/cell/confinement.ts";
 import { CellPool } from "../runtime/cell/pool.ts";
+import type { Run } from "../runtime/cell/run.ts";
 import { makeRunFolder } from "../runtime/cell/run-folder.ts";
 import type { SizeLimits } from "../runtime/cell/watchdog.ts";
 import { serveReleases } from "../runtime/host/release-server.ts";
@@ -46,11 +47,12 @@ describe("a cell that has grown", () => {
     const cells = new Set<Cell>();
     const { signal } = new AbortController();
     const runOnce = async (n: number): Promise<unknown> => {
-      const place = await pool.take("app", signal);
+      const run = runOf(release, n);
+      const place = await pool.takeForApp(run, signal);
       cells.add(place.cell);
-      const result = await place.cell.invoke(runOf(release, n), signal);
-      await place[Symbol.asyncDispose]();
-      return result.is === "answered" ? JSON.parse(result.text).outcome.value : result;
+      const [end] = await place.cell.run([run]);
+      place.leave(true);
+      return end?.is === "answered" ? JSON.parse(end.answer.text).value : end;
     };
     for (let round = 0; round < 5; round += 1) {
       const numbers = Array.from({ length: 6 }, (_, index) => 10 * round + index);
@@ -67,8 +69,9 @@ describe("a run whose release nobody has", () => {
   it("fails as the platform's fault, and not as the script's", async ({ expect }) => {
     await using started = await startPool({ fatMb: 1_000, mostMb: 10_000 });
     const { signal } = new AbortController();
-    await using place = await started.pool.take("app", signal);
-    const lost = place.cell.invoke(runOf("0".repeat(64), 1), signal);
+    const run = runOf("0".repeat(64), 1);
+    const { cell } = await started.pool.takeForApp(run, signal);
+    const lost = cell.run([run]);
     await expect(lost).rejects.toMatchObject({ name: "Fault", code: "internal" });
   });
 });
@@ -81,8 +84,11 @@ function runOf(release: string, n: number): Run {
     id,
     release,
     type: "app",
+    isolation: "call",
     function: null,
     payload,
+    vars: "",
+    isCall: false,
     limits,
     egressHosts: null,
   } as const;

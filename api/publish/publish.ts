@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { CompiledRelease, Lint } from "../../schemas/release.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
+import { findBuiltInChange, type BuiltInChange } from "./built-ins.ts";
 import { parseScript } from "./parse.ts";
 import { wrap } from "./wrap.ts";
 
@@ -18,7 +19,15 @@ export type Compiled = CompiledRelease & { lints: Lint[] };
 export async function compile(source: string, origin: Origin): Promise<Compiled> {
   const script = parseScript(source, origin.type);
   const { code, sourceMap } = await wrap(script, () => randomBytes(8).toString("hex"));
-  return { id: releaseId(origin, code), code, sourceMap, lints: [] };
+  const change = findBuiltInChange(script.source, script.program);
+  const lints = change && origin.type === "script" ? [changeLint(change)] : [];
+  return { id: releaseId(origin, code), code, sourceMap, altersBuiltIns: !!change, lints };
+}
+
+function changeLint({ what, node }: BuiltInChange): Lint {
+  const { line, column } = node.loc?.start ?? { line: 1, column: 0 };
+  const message = `Changes the built-in ${what}: each call gets a new isolate, which takes some milliseconds`;
+  return { message, line, column: column + 1 };
 }
 
 function releaseId(origin: Origin, code: string): string {

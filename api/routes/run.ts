@@ -3,6 +3,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { RunRequest, RunResult } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
+import { isolationOf } from "../../schemas/isolation.ts";
 import type { CompiledRelease } from "../../schemas/release.ts";
 import type { Script } from "../../schemas/script.ts";
 import { compile } from "../publish/publish.ts";
@@ -29,8 +30,8 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
   async function choose(account: string, script: Script, request: RunRequest): Promise<Chosen> {
     if (request.code !== undefined) {
       const origin = { account, script: script.id, type: script.type };
-      const { id, code, sourceMap } = await compile(request.code, origin);
-      return { version: null, release: { id, code, sourceMap } };
+      const { lints: _lints, ...release } = await compile(request.code, origin);
+      return { version: null, release };
     }
     const version = request.version ?? script.live;
     if (version === null) throw noRelease(script);
@@ -44,13 +45,18 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
       throw new Fault("forbidden", 'Running a draft needs a token with the scope "admin"');
     }
     const script = await getScript(db, account, context.req.valid("param").script);
+    const { name, type, limits, isolation: chosen, egress } = script;
+    const { version, release } = await choose(account, script, request);
+    const { altersBuiltIns } = release;
     const result = await runner({
       account,
-      name: script.name,
-      type: script.type,
-      limits: script.limits,
-      egressHosts: script.egress?.hosts ?? null,
-      ...(await choose(account, script, request)),
+      name,
+      type,
+      limits,
+      isolation: isolationOf({ type, chosen, altersBuiltIns }),
+      egressHosts: egress?.hosts ?? null,
+      version,
+      release,
       function: request.function ?? null,
       data: request.data ?? {},
     });

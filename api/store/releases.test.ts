@@ -15,7 +15,7 @@ describe("a script's releases", () => {
     const db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
     await applyMigrations(db);
     await putBootstrapToken(db, "a token for this test alone");
-    const compiled = { id: "id", code: "code", sourceMap: "{}", lints: [] };
+    const compiled = { id: "id", code: "code", sourceMap: "{}", altersBuiltIns: false, lints: [] };
     const release = { source: "source", note: null, compiled };
     const named = {
       account: DEFAULT_ACCOUNT,

@@ -28,7 +28,7 @@ export function releaseRow(
   release: NewRelease & { script: string; createdAt: string },
 ): Omit<ReleaseRow, "version"> {
   const { script, source, compiled, note, createdAt } = release;
-  const { id, code, sourceMap } = compiled;
+  const { id, code, sourceMap, altersBuiltIns } = compiled;
   return {
     script,
     id,
@@ -36,6 +36,7 @@ export function releaseRow(
     code,
     sourceMap,
     lints: JSON.stringify(compiled.lints),
+    altersBuiltIns,
     note,
     createdAt,
   };
@@ -111,8 +112,8 @@ export async function getCompiled(
   script: Script,
   version: number,
 ): Promise<CompiledRelease> {
-  const { id, code, sourceMap } = await getReleaseRow(db, script, version);
-  return { id, code, sourceMap };
+  const { id, code, sourceMap, altersBuiltIns } = await getReleaseRow(db, script, version);
+  return { id, code, sourceMap, altersBuiltIns };
 }
 
 /** The compiled release `id` of any script of `account`, undefined when there is none. */
@@ -121,8 +122,9 @@ export async function findCompiled(
   account: string,
   id: string,
 ): Promise<CompiledRelease | undefined> {
+  const { code, sourceMap, altersBuiltIns } = releases;
   return await db
-    .select({ id: releases.id, code: releases.code, sourceMap: releases.sourceMap })
+    .select({ id: releases.id, code, sourceMap, altersBuiltIns })
     .from(releases)
     .innerJoin(scripts, eq(scripts.id, releases.script))
     .where(and(eq(releases.id, id), eq(scripts.account, account)))

@@ -19,7 +19,7 @@ export async function bundle(entry: string): Promise<string> {
     write: false,
     format: "esm",
     target: "esnext",
-    external: ["cloudflare:*", "script.js"],
+    external: ["cloudflare:*", "script.js", "settings.json"],
     plugins: [preludeAsText],
     logLevel: "silent",
   });

@@ -1,22 +1,31 @@
 // One life of one cell: a workerd process, from its start to its end.
 
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import workerd from "workerd";
 import { z } from "zod";
 import { cellConfig } from "../../capnp-config/cell-config.ts";
-import type { Invocation } from "../../schemas/call.ts";
+import { readBatchAnswer } from "../../schemas/batch-answer.ts";
+import { writeBatch, type RunAnswer } from "../../schemas/batch.ts";
+import type { Tending } from "../../schemas/tending.ts";
 import { Fault } from "../../schemas/fault.ts";
-import { confine, INFO_FD, type Confinement } from "./confinement.ts";
+import type { Confinement } from "./confinement.ts";
+import { CellLink, type Posted } from "./link.ts";
 import { readCpuMs, readRssMb } from "./process-use.ts";
+import {
+  CellLost,
+  type Exhaustion,
+  type Loss,
+  type LossCause,
+  type Run,
+  type RunEnd,
+} from "./run.ts";
 import type { SizeLimits } from "./watchdog.ts";
+import { startWorkerd, type WorkerdProcess } from "./workerd-process.ts";
 
 /** What all cells of a node share. */
 export type CellPlan = {
@@ -31,39 +40,9 @@ export type CellPlan = {
   log: Logger;
 };
 
-/** A run inside a cell. `key` names the script's release, for quarantine. */
-export type Run = { key: string; invocation: Invocation };
-
-/**
- * Why a cell ended: killed by us because it was stuck in a script, silent without doing anything, or fat; ended by itself
- * (V8 aborts at its heap limit); killed by somebody else; or stopped in order.
- */
-export type LossCause = "stuck" | "hung" | "memory" | "crashed" | "killed" | "stopped";
-
-/** The end of a cell, and the runs that were inside. Where there was one, it is the cause. */
-export type Loss = { cause: LossCause; runs: readonly Run[] };
-
-/** Thrown by `invoke` when the cell ended during the run. */
-export class CellLost extends Error {
-  readonly loss: Loss;
-
-  constructor(cell: number, loss: Loss, options?: ErrorOptions) {
-    super(`Cell ${cell} ended during the run: ${loss.cause}`, options);
-    this.name = "CellLost";
-    this.loss = loss;
-  }
-}
-
-/** The script's CPU time is used up: how much it used and where it was, as far as that could be told. */
-export type Exhaustion = { usedMs?: number; stack?: string };
-
-/**
- * What a run in a cell ended with: the `CellAnswer` as JSON, or its budget. `cellMs` is the CPU time of the whole cell
- * meanwhile: where it is less than what the script is said to have used, the machine was short of CPU and not the script slow.
- */
-export type CellResult =
-  | { is: "answered"; cellMs: number; text: string }
-  | ({ is: "exhausted"; cellMs: number } & Exhaustion);
+/** `warm` cells run batches in isolates that stay, `fresh` ones make a new isolate for nearly every run. */
+export const CELL_KINDS = ["warm", "fresh"] as const;
+export type CellKind = (typeof CELL_KINDS)[number];
 
 type CellState =
   | { is: "ready" }
@@ -71,54 +50,44 @@ type CellState =
   | { is: "stopping"; cause: LossCause }
   | { is: "gone" };
 
-/** A run somebody waits for. */
-type Inside = {
-  run: Run;
-  exhausted: PromiseWithResolvers<Exhaustion>;
+/** Which run used up its CPU time. */
+type Report = Exhaustion & { id: string };
+
+/** Runs that are inside together. */
+type Batch = {
+  runs: readonly Run[];
+  exhausted: PromiseWithResolvers<Report>;
   ended: PromiseWithResolvers<void>;
 };
 
-const START_MS = 10_000;
 /** How long after a report of exhaustion the place in the source may take to follow, in milliseconds. */
 const PLACE_MS = 20;
 /** How long a cell whose connection broke may take to answer a ping, in milliseconds. */
 const PING_MS = 250;
+/** How long a cell may take to tend its isolates, in milliseconds. */
+const TEND_MS = 10_000;
 /** How long a process whose connections broke may take to end, in milliseconds. */
 const ENDING_MS = 200;
-/** Less than the 5 s after which workerd closes an idle connection, so that no call meets a closing one. */
-const IDLE_CONNECTION_MS = 3_000;
-/** Most of an answer that is read. A script that took the prelude apart might send anything. */
-const MAX_ANSWER_CHARACTERS = 4_000_000;
 
 /** The exit code by which bubblewrap tells that the process inside was ended by SIGKILL. */
 const KILLED_IN_BOX = 128 + 9;
 
-/** workerd's messages on its control pipe. */
-const ControlMessage = z.looseObject({ event: z.string() });
-
-/** What bubblewrap tells of the process inside. */
-const BoxInfo = z.looseObject({ "child-pid": z.int() });
-
 /** What the prelude writes to standard output when a script's CPU time is used up. */
-const Report = z.object({
+const ReportLine = z.object({
   exhausted: z.string(),
   usedMs: z.number(),
   stack: z.string().optional(),
 });
 
 /** Starts a cell and waits until it listens. Throws an Error that says why it does not. */
-export async function startCell(id: number, plan: CellPlan): Promise<Cell> {
+export async function startCell(id: number, plan: CellPlan & { kind: CellKind }): Promise<Cell> {
   const socket = join(plan.folder, `cell-${id}.sock`);
   const config = join(plan.folder, `cell-${id}.capnp`);
-  writeFileSync(config, cellConfig({ ...plan, socket }));
-  const child = spawnWorkerd(config, plan);
-  const started = Promise.all([findPid(child, plan), untilListening(id, child)]);
-  const [pid] = await started.catch((error: unknown) => {
-    child.kill("SIGKILL");
-    throw error;
-  });
-  const log = plan.log.child({ cell: id, pid });
-  const cell = new Cell(id, { child, pid, socket, log });
+  const { kind } = plan;
+  writeFileSync(config, cellConfig({ ...plan, socket, collectsGlobally: kind === "warm" }));
+  const process = await startWorkerd({ ...plan, config });
+  const log = plan.log.child({ cell: id, pid: process.pid });
+  const cell = new Cell(id, { kind, process, socket, log });
   log.info("cell started");
   return cell;
 }
@@ -126,13 +95,15 @@ export async function startCell(id: number, plan: CellPlan): Promise<Cell> {
 /** A running workerd. Whoever starts it disposes it; `gone` resolves when the process has ended, however. */
 export class Cell implements AsyncDisposable {
   readonly id: number;
+  readonly kind: CellKind;
   readonly gone: Promise<Loss>;
   readonly #process: ChildProcess;
   readonly #pid: number;
-  readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_CONNECTION_MS });
-  readonly #socket: string;
+  readonly #link: CellLink;
   readonly #log: Logger;
-  readonly #inside = new Map<string, Inside>();
+  /** The batches inside, by the ids of their runs. */
+  readonly #byRun = new Map<string, Batch>();
+  readonly #inside = new Set<Batch>();
   /** Runs that nobody waits for any more, until a ping shows that they are over or wait themselves. */
   readonly #abandoned = new Set<Run>();
   #state: CellState = { is: "ready" };
@@ -140,12 +111,13 @@ export class Cell implements AsyncDisposable {
 
   constructor(
     id: number,
-    started: { child: ChildProcess; pid: number; socket: string; log: Logger },
+    started: { kind: CellKind; process: WorkerdProcess; socket: string; log: Logger },
   ) {
     this.id = id;
-    this.#process = started.child;
-    this.#pid = started.pid;
-    this.#socket = started.socket;
+    this.kind = started.kind;
+    this.#process = started.process.child;
+    this.#pid = started.process.pid;
+    this.#link = new CellLink(started.socket);
     this.#log = started.log;
     this.#readOutput();
     this.gone = this.#watchEnd();
@@ -158,10 +130,23 @@ export class Cell implements AsyncDisposable {
 
   /** Everything that may be running inside. */
   get runs(): readonly Run[] {
-    return [...Array.from(this.#inside.values(), ({ run }) => run), ...this.#abandoned];
+    return [...this.batches.flat(), ...this.#abandoned];
   }
 
-  /** When a run inside last ended, by `performance.now()`. */
+  get abandoned(): readonly Run[] {
+    return [...this.#abandoned];
+  }
+
+  /** The runs inside, as they came in. Those of one batch run one after the other. */
+  get batches(): readonly (readonly Run[])[] {
+    return Array.from(this.#inside, ({ runs }) => runs);
+  }
+
+  get isIdle(): boolean {
+    return this.#inside.size === 0 && this.#abandoned.size === 0;
+  }
+
+  /** When a batch inside last ended, by `performance.now()`. */
   get progressAt(): number {
     return this.#progressAt;
   }
@@ -177,55 +162,63 @@ export class Cell implements AsyncDisposable {
   }
 
   /**
-   * Runs an invocation here. Throws `CellLost` when the process ends before it answers, the Fault `output_too_large`
-   * for an endless answer, `internal` when the dispatcher itself fails, and the signal's reason when that comes first.
+   * Runs the runs of one release here, one after the other, and tells for each what became of it. Throws `CellLost` when
+   * the process ends before it answers, the Fault `output_too_large` for an endless answer, `internal` when the
+   * dispatcher itself fails, and the signal's reason when that comes first.
    */
-  async invoke(run: Run, signal: AbortSignal): Promise<CellResult> {
-    const { id } = run.invocation;
-    const inside: Inside = {
-      run,
-      exhausted: Promise.withResolvers(),
-      ended: Promise.withResolvers(),
-    };
-    this.#inside.set(id, inside);
-    // Ends the request early when the answer comes another way.
-    const enough = new AbortController();
-    const body = JSON.stringify(run.invocation);
+  async run(
+    runs: readonly Run[],
+    given: { isolate?: string; signal?: AbortSignal } = {},
+  ): Promise<RunEnd[]> {
+    const text = writeBatch(
+      runs.map(({ invocation }) => invocation),
+      given.isolate ?? null,
+    );
+    const batch = this.#enter(runs);
     const startMs = this.cpuMs;
+    const posted = this.#link.post("/run", text);
+    const { signal } = given;
+    const abort = (): void => posted.hangUp(signal?.reason);
+    signal?.addEventListener("abort", abort);
     try {
-      const answered = this.#post("/invoke", body, AbortSignal.any([signal, enough.signal]));
-      const exhausted = inside.exhausted.promise.then((report) =>
-        exhaustedResult(report, this.cpuMs - startMs),
-      );
-      const result = await Promise.race([
-        answered.then((text) => placed(text, this.cpuMs - startMs, exhausted)),
-        exhausted,
-      ]);
+      const ends = await endsOf(posted, batch);
       this.#progressAt = performance.now();
-      return result;
+      return ends.map((end) => this.#withCellMs(end, startMs));
     } catch (error) {
-      if (signal.aborted) this.#abandoned.add(run);
-      if (signal.aborted || error instanceof Fault) throw error;
-      throw new CellLost(this.id, await this.#settleLoss(run), { cause: error });
+      if (signal?.aborted) for (const run of runs) this.#abandoned.add(run);
+      if (signal?.aborted || error instanceof Fault) throw error;
+      throw new CellLost(this.id, await this.#settleLoss(runs), { cause: error });
     } finally {
-      this.#inside.delete(id);
-      inside.ended.resolve();
-      enough.abort();
+      signal?.removeEventListener("abort", abort);
+      this.#leave(batch);
     }
   }
 
   /** Resolves when the cell answers; what was abandoned before is then no longer running. */
   async ping(signal: AbortSignal): Promise<void> {
     const abandoned = [...this.#abandoned];
-    await this.#post("/ping", "", signal);
+    await this.#ask("/ping", { body: "", signal });
     for (const run of abandoned) this.#abandoned.delete(run);
+  }
+
+  /** Ends isolates and makes others ready. Throws when the cell does not do it. */
+  async tend(tending: Tending): Promise<void> {
+    const signal = AbortSignal.timeout(TEND_MS);
+    await this.#ask("/tend", { body: JSON.stringify(tending), signal });
+  }
+
+  async #ask(path: string, { body, signal }: { body: string; signal: AbortSignal }): Promise<void> {
+    const posted = this.#link.post(path, body);
+    const abort = (): void => posted.hangUp(signal.reason);
+    signal.addEventListener("abort", abort);
+    await posted.answered.finally(() => signal.removeEventListener("abort", abort));
   }
 
   /** Takes no more runs, and ends when those inside have. */
   async drain(): Promise<void> {
     if (this.#state.is !== "ready") return;
     this.#state = { is: "draining" };
-    await Promise.all(Array.from(this.#inside.values(), ({ ended }) => ended.promise));
+    await Promise.all(Array.from(this.#inside, ({ ended }) => ended.promise));
     await this[Symbol.asyncDispose]();
   }
 
@@ -244,11 +237,31 @@ export class Cell implements AsyncDisposable {
     await this.gone;
   }
 
-  /** What became of a cell whose connection broke under `run`: it may live on. */
-  async #settleLoss(run: Run): Promise<Loss> {
+  #enter(runs: readonly Run[]): Batch {
+    const exhausted = Promise.withResolvers<Report>();
+    const batch: Batch = { runs, exhausted, ended: Promise.withResolvers() };
+    for (const { invocation } of runs) this.#byRun.set(invocation.id, batch);
+    this.#inside.add(batch);
+    return batch;
+  }
+
+  #leave(batch: Batch): void {
+    for (const { invocation } of batch.runs) this.#byRun.delete(invocation.id);
+    this.#inside.delete(batch);
+    batch.ended.resolve();
+  }
+
+  #withCellMs(end: RunEnd, startMs: number): RunEnd {
+    if (end.is !== "exhausted") return end;
+    // Untold, it is the stack's end that was hit, and no clock.
+    return { ...end, cellMs: end.usedMs === undefined ? Infinity : this.cpuMs - startMs };
+  }
+
+  /** What became of a cell whose connection broke under `runs`: it may live on. */
+  async #settleLoss(runs: readonly Run[]): Promise<Loss> {
     try {
       await this.ping(AbortSignal.timeout(PING_MS));
-      return { cause: "killed", runs: [run] };
+      return { cause: "killed", runs };
     } catch {
       // A process that is ending tells why, a little later than its connections.
       const loss = await Promise.race([this.gone, sleep(ENDING_MS)]);
@@ -264,7 +277,7 @@ export class Cell implements AsyncDisposable {
     const { exitCode, signalCode } = this.#process;
     const loss: Loss = { cause: this.#endCause(), runs: this.runs };
     this.#state = { is: "gone" };
-    this.#agent.destroy();
+    this.#link.close();
     const inside = loss.runs.map(({ key }) => key);
     this.#log.info({ exitCode, signalCode, cause: loss.cause, inside }, "cell ended");
     return loss;
@@ -289,113 +302,56 @@ export class Cell implements AsyncDisposable {
     const report = parseReport(line);
     if (report === undefined) return this.#log.debug({ line }, "workerd");
     const { exhausted: id, usedMs, stack } = report;
-    const resolve = this.#inside.get(id)?.exhausted.resolve;
-    if (stack !== undefined) resolve?.({ usedMs, stack });
-    else setTimeout(() => resolve?.({ usedMs }), PLACE_MS);
-  }
-
-  #post(path: string, body: string, signal: AbortSignal): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const outgoing = request({
-        agent: this.#agent,
-        socketPath: this.#socket,
-        method: "POST",
-        path,
-        headers: { "content-length": Buffer.byteLength(body) },
-        signal,
-      });
-      outgoing.on("error", reject);
-      outgoing.on("response", (incoming) => {
-        incoming.setEncoding("utf8");
-        let text = "";
-        incoming.on("data", (chunk: string) => {
-          text += chunk;
-          if (text.length > MAX_ANSWER_CHARACTERS) incoming.destroy(tooLarge());
-        });
-        incoming.on("end", () => {
-          if (incoming.statusCode === 200) resolve(text);
-          else reject(new Fault("internal", `The dispatcher of cell ${this.id} failed: ${text}`));
-        });
-        incoming.on("error", reject);
-      });
-      outgoing.end(body);
-    });
+    const resolve = this.#byRun.get(id)?.exhausted.resolve;
+    if (stack !== undefined) resolve?.({ id, usedMs, stack });
+    else setTimeout(() => resolve?.({ id, usedMs }), PLACE_MS);
   }
 }
 
-function parseReport(line: string): z.infer<typeof Report> | undefined {
+function parseReport(line: string): z.infer<typeof ReportLine> | undefined {
   if (!line.startsWith('{"exhausted"')) return undefined;
   try {
-    return Report.safeParse(JSON.parse(line)).data;
+    return ReportLine.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }
 }
 
-function exhaustedResult(report: Exhaustion, cellMs: number): CellResult {
-  return { is: "exhausted", cellMs, ...report };
+/** By what comes first, the answer or a report. */
+async function endsOf(posted: Posted, batch: Batch): Promise<RunEnd[]> {
+  const first = await Promise.race([posted.answered, batch.exhausted.promise]);
+  if (typeof first === "string") return await endsByText(first, batch);
+  posted.hangUp(undefined);
+  return endsByReport(first, batch);
+}
+
+async function endsByText(text: string, batch: Batch): Promise<RunEnd[]> {
+  const answer = readBatchAnswer(text);
+  if (answer === undefined) return batch.runs.map(() => ({ is: "unreadable" }));
+  if (answer.is === "ended") return await endsByLoss(batch);
+  return batch.runs.map((_run, at) => endByAnswer(answer.answers[at]));
+}
+
+function endByAnswer(answer: RunAnswer | undefined): RunEnd {
+  return answer ? { is: "answered", answer } : { is: "handedBack", isSuspect: false };
 }
 
 /** An isolate that ends in its first turn is answered by the dispatcher, which does not know the place: it follows. */
-async function placed(
-  text: string,
-  cellMs: number,
-  exhausted: Promise<CellResult>,
-): Promise<CellResult> {
-  if (!text.startsWith('{"outcome":{"is":"fault","code":"cpu_exceeded"')) {
-    return { is: "answered", cellMs, text };
-  }
-  return await Promise.race([exhausted, sleep(PLACE_MS, exhaustedResult({}, Infinity))]);
-}
-
-function tooLarge(): Fault {
-  return new Fault(
-    "output_too_large",
-    `The answer has more than ${MAX_ANSWER_CHARACTERS} characters`,
+async function endsByLoss(batch: Batch): Promise<RunEnd[]> {
+  const report = await Promise.race([batch.exhausted.promise, sleep(PLACE_MS)]);
+  if (report !== undefined) return endsByReport(report, batch);
+  // A script that has run into the stack's end has no room left to report.
+  const isAlone = batch.runs.length === 1;
+  return batch.runs.map(() =>
+    isAlone ? { is: "exhausted", cellMs: 0 } : { is: "handedBack", isSuspect: true },
   );
 }
 
-function spawnWorkerd(config: string, { confinement, folder }: CellPlan): ChildProcess {
-  // --experimental: the worker loader needs it.
-  const serve = [workerd.default, "serve", "--experimental", "--control-fd=3", config];
-  const [command = workerd.default, ...args] = confine(confinement, serve, [folder]);
-  return spawn(command, args, {
-    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
-    // Nothing of the node's environment, where its secrets are.
-    env: {},
-    // A group of its own: Ctrl-C in a terminal reaches the node, which then ends its cells in order.
-    detached: true,
-  });
-}
-
-/** The process id of workerd itself, which is inside a box with a process of its own around it. */
-async function findPid(child: ChildProcess, { confinement }: CellPlan): Promise<number> {
-  if (!confinement.layers.includes("own-file-system")) return child.pid ?? 0;
-  let text = "";
-  for await (const chunk of pipeOf(child, INFO_FD)) text += String(chunk);
-  if (text === "") throw new Error("Cannot start a cell: bubblewrap ended before it ran workerd");
-  return BoxInfo.parse(JSON.parse(text))["child-pid"];
-}
-
-function pipeOf(child: ChildProcess, descriptor: number): Readable {
-  const pipe = child.stdio[descriptor];
-  if (!(pipe instanceof Readable)) throw new Error(`Cannot start a cell: no pipe ${descriptor}`);
-  return pipe;
-}
-
-async function untilListening(id: number, child: ChildProcess): Promise<void> {
-  const control = pipeOf(child, 3);
-  const timeout = AbortSignal.timeout(START_MS);
-  const listening = (async () => {
-    for await (const line of createInterface({ input: control, signal: timeout })) {
-      if (ControlMessage.parse(JSON.parse(line)).event === "listen") return true;
-    }
-    return false;
-  })();
-  try {
-    if (await listening) return;
-  } catch (error) {
-    if (!timeout.aborted) throw error;
-  }
-  throw new Error(`Cannot start cell ${id}: workerd does not listen (exit code ${child.exitCode})`);
+/** The isolate is gone, and with it the results of the others. */
+function endsByReport({ id, ...exhaustion }: Report, { runs }: Batch): RunEnd[] {
+  return runs.map(({ invocation }) =>
+    invocation.id === id
+      ? { is: "exhausted", cellMs: 0, ...exhaustion }
+      : { is: "handedBack", isSuspect: false },
+  );
 }

@@ -1,27 +1,37 @@
 // The cells of a node: starts them, replaces those that end, and gives each run a place.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ScriptType } from "../../schemas/script-type.ts";
-import { startCell, type Cell, type CellPlan } from "./cell.ts";
+import { Fault } from "../../schemas/fault.ts";
+import { CELL_KINDS, startCell, type Cell, type CellKind, type CellPlan } from "./cell.ts";
+import { Crew } from "./crew.ts";
+import { IsolateStock } from "./isolate-stock.ts";
 import { Quarantine } from "./quarantine.ts";
+import type { Run } from "./run.ts";
 import { Waiters } from "./waiters.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** A cell for one run, and whether nothing else runs there. Disposing gives the place back. */
-export type Place = AsyncDisposable & { cell: Cell; isAlone: boolean };
+/** Room in a cell. `isolate` is one that was made ready; `isAlone`: nothing else runs there. Whoever takes it leaves it. */
+export type Place = {
+  cell: Cell;
+  isAlone: boolean;
+  isolate: string | undefined;
+  /** `isFit`: the isolate is as it was. */
+  leave: (isFit: boolean) => void;
+};
 
 /**
  * Scripts and apps work in cells of their own: an app may hold its cell for as long as its CPU limit allows, which is
  * longer than a Script's caller waits.
  */
-type Crew = "scripts" | "apps";
+type CrewName = "scripts" | "apps";
 
-function crewOf(type: ScriptType): Crew {
-  return type === "script" ? "scripts" : "apps";
-}
-
-/** Most runs in a cell at once; others wait for a place. Apps mostly wait for somebody else. */
-const MAX_RUNS: Record<Crew, number> = { scripts: 16, apps: 32 };
+/**
+ * What a cell does at once; the rest waits. Batches of Scripts run one after the other, and a second one is there when the
+ * first ends. Apps mostly wait for somebody else.
+ */
+const MOST: Record<CrewName, number> = { scripts: 1, apps: 32 };
+/** How long an app may wait for a place, in milliseconds. */
+const QUEUE_MS = 500;
 const START_RETRY_MS = 500;
 
 /**
@@ -33,13 +43,14 @@ export class CellPool implements AsyncDisposable {
   readonly #plan: CellPlan;
   readonly #size: number;
   readonly #all = new Set<Cell>();
-  /** The cells at work, with the number of runs in each. */
-  readonly #crews: Record<Crew, Map<Cell, number>> = { scripts: new Map(), apps: new Map() };
-  #spare: Cell | undefined;
+  readonly #scripts = new Crew(MOST.scripts);
+  readonly #apps = new Crew(MOST.apps);
+  readonly #stock: IsolateStock;
+  /** One of each kind, which takes the place of any that ends. */
+  readonly #spares = new Map<CellKind, Cell>();
   #alone: Cell | undefined;
   /** Resolves when the last suspect has left the cell where suspects run. */
   #aloneFree: Promise<void> = Promise.resolve();
-  readonly #forPlace = new Waiters();
   readonly #forAlone = new Waiters();
   readonly #stop = new AbortController();
   readonly #watchdog: Watchdog;
@@ -54,36 +65,57 @@ export class CellPool implements AsyncDisposable {
       sizes: plan.sizes,
       retire: (cell) => this.#retire(cell),
     });
+    this.#stock = new IsolateStock({
+      cells: () => this.#apps.cells,
+      isCrowded: () => this.#apps.isCrowded,
+      onError: (error) => plan.log.warn({ err: error }, "cannot make isolates ready"),
+    });
   }
 
   /** Starts the cells. Throws when one cannot be started. */
   async open(): Promise<void> {
-    const count = 2 * this.#size + 2;
-    const cells = await Promise.all(Array.from({ length: count }, () => this.#start()));
-    for (const cell of cells) {
-      this.#spare = cell;
-      this.#promote();
+    const warm = Array.from({ length: this.#size + 1 }, () => this.#start("warm"));
+    const fresh = Array.from({ length: this.#size + 2 }, () => this.#start("fresh"));
+    for (const cell of await Promise.all([...warm, ...fresh])) {
+      this.#spares.set(cell.kind, cell);
+      this.#promote(cell.kind);
     }
   }
 
   /** How many cells take runs at the moment. */
   get ready(): number {
-    let ready = 0;
-    for (const crew of Object.values(this.#crews)) {
-      for (const cell of crew.keys()) ready += cell.isReady ? 1 : 0;
-    }
-    return ready;
+    return this.#scripts.ready + this.#apps.ready;
   }
 
-  /** A place for a script of `type` in the cell with the fewest runs. Waits for one; throws the signal's reason when that comes first. */
-  async take(type: ScriptType, signal: AbortSignal): Promise<Place> {
-    const name = crewOf(type);
-    const crew = this.#crews[name];
+  /** Room for a batch of type Script, undefined where there is none. A release comes to the same cell, where that has room. */
+  tryTakeForScripts(release: string): Place | undefined {
+    const home = Number.parseInt(release.slice(0, 8), 16) % this.#scripts.size;
+    let at = 0;
+    const cell = this.#scripts.tryEnter((_cell, load) => (at++ === home ? -1 : load));
+    if (cell === undefined) return undefined;
+    const leave = (): void => this.#scripts.leave(cell);
+    return { cell, isAlone: false, isolate: undefined, leave };
+  }
+
+  /** Resolves when there may be room for Scripts. */
+  untilRoomForScripts(): Promise<void> {
+    return this.#scripts.untilRoom();
+  }
+
+  /**
+   * A place for one run of an app, best where an isolate is ready. Waits a little; throws the Fault `overloaded` when none
+   * comes, and the signal's reason when that is first.
+   */
+  async takeForApp(run: Run, signal: AbortSignal): Promise<Place> {
+    const patience = AbortSignal.timeout(QUEUE_MS);
     for (;;) {
       signal.throwIfAborted();
-      const cell = leastBusy(crew, MAX_RUNS[name]);
-      if (cell !== undefined) return this.#occupy(cell, crew);
-      await this.#forPlace.wait(signal);
+      const cell = this.#apps.tryEnter(
+        (candidate, load) => load - (this.#stock.hasReady(candidate, run) ? MOST.apps : 0),
+      );
+      if (cell !== undefined) return this.#placeForApp(cell, run);
+      if (patience.aborted) throw new Fault("overloaded", "Every place for apps is taken");
+      await this.#apps.untilRoom(AbortSignal.any([signal, patience]));
     }
   }
 
@@ -98,8 +130,8 @@ export class CellPool implements AsyncDisposable {
         signal.throwIfAborted();
         const cell = this.#alone;
         if (cell?.isReady) {
-          const release = (): Promise<void> => leave(cell, left.resolve);
-          return { cell, isAlone: true, [Symbol.asyncDispose]: release };
+          const leave = (): void => void leaveAlone(cell, left.resolve);
+          return { cell, isAlone: true, isolate: undefined, leave };
         }
         await this.#forAlone.wait(signal);
       }
@@ -112,21 +144,18 @@ export class CellPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#watchdog[Symbol.dispose]();
+    this.#stock[Symbol.dispose]();
     await this.#filling;
     await Promise.all([...this.#all].map((cell) => cell[Symbol.asyncDispose]()));
   }
 
-  #occupy(cell: Cell, crew: Map<Cell, number>): Place {
-    crew.set(cell, (crew.get(cell) ?? 0) + 1);
-    return {
-      cell,
-      isAlone: false,
-      [Symbol.asyncDispose]: async () => {
-        const runs = crew.get(cell);
-        if (runs !== undefined) crew.set(cell, runs - 1);
-        this.#forPlace.wakeAll();
-      },
+  #placeForApp(cell: Cell, run: Run): Place {
+    const isolate = this.#stock.take(cell, run);
+    const leave = (isFit: boolean): void => {
+      this.#apps.leave(cell);
+      this.#stock.giveBack(cell, run, { isolate, isFit });
     };
+    return { cell, isAlone: false, isolate, leave };
   }
 
   /** Replaces a cell that has grown: a fresh one first, then no more runs for the old, then its end. */
@@ -139,8 +168,8 @@ export class CellPool implements AsyncDisposable {
     void cell.drain();
   }
 
-  async #start(): Promise<Cell> {
-    const cell = await startCell(this.#nextId++, this.#plan);
+  async #start(kind: CellKind): Promise<Cell> {
+    const cell = await startCell(this.#nextId++, { kind, ...this.#plan });
     this.#all.add(cell);
     void this.#follow(cell);
     return cell;
@@ -155,43 +184,43 @@ export class CellPool implements AsyncDisposable {
   #forget(cell: Cell): void {
     this.#all.delete(cell);
     this.#dismiss(cell);
-    if (this.#spare === cell) this.#spare = undefined;
+    if (this.#spares.get(cell.kind) === cell) this.#spares.delete(cell.kind);
     if (this.#alone === cell) this.#alone = undefined;
     this.#fillSoon();
   }
 
   #dismiss(cell: Cell): void {
-    for (const crew of Object.values(this.#crews)) crew.delete(cell);
+    this.#scripts.remove(cell);
+    this.#apps.remove(cell);
   }
 
   #fillSoon(): void {
     if (this.#stop.signal.aborted) return;
-    this.#promote();
+    for (const kind of CELL_KINDS) this.#promote(kind);
     this.#filling ??= this.#fill().finally(() => (this.#filling = undefined));
   }
 
   /** A spare cell takes the place of a missing one at once. */
-  #promote(): void {
-    const cell = this.#spare;
+  #promote(kind: CellKind): void {
+    const cell = this.#spares.get(kind);
     if (!cell?.isReady) return;
-    const crew = Object.values(this.#crews).find(({ size }) => size < this.#size);
-    if (crew !== undefined) {
-      crew.set(cell, 0);
-      this.#forPlace.wakeAll();
-    } else if (this.#alone === undefined) {
+    const crew = kind === "warm" ? this.#scripts : this.#apps;
+    if (crew.size < this.#size) crew.add(cell);
+    else if (kind === "fresh" && this.#alone === undefined) {
       this.#alone = cell;
       this.#forAlone.wakeAll();
     } else return;
-    this.#spare = undefined;
+    this.#spares.delete(kind);
   }
 
   /** Starts spares until none is missing. */
   async #fill(): Promise<void> {
-    while (this.#spare === undefined && !this.#stop.signal.aborted) {
+    for (;;) {
+      const kind = CELL_KINDS.find((missing) => !this.#spares.has(missing));
+      if (kind === undefined || this.#stop.signal.aborted) return;
       try {
-        const cell = await this.#start();
-        this.#spare = cell;
-        this.#promote();
+        this.#spares.set(kind, await this.#start(kind));
+        this.#promote(kind);
       } catch (error) {
         this.#plan.log.error({ err: error }, "a cell did not start");
         await sleep(START_RETRY_MS, undefined, { signal: this.#stop.signal }).catch(
@@ -202,20 +231,9 @@ export class CellPool implements AsyncDisposable {
   }
 }
 
-function leastBusy(crew: Map<Cell, number>, most: number): Cell | undefined {
-  let best: Cell | undefined;
-  let fewest = most;
-  for (const [cell, runs] of crew) {
-    if (!cell.isReady || runs >= fewest) continue;
-    best = cell;
-    fewest = runs;
-  }
-  return best;
-}
-
 /** Frees the place of suspects once nothing runs there any more: the next one must be alone. */
-async function leave(cell: Cell, free: () => void): Promise<void> {
-  if (cell.runs.length > 0)
+async function leaveAlone(cell: Cell, free: () => void): Promise<void> {
+  if (!cell.isIdle)
     await Promise.race([cell.gone, cell.ping(AbortSignal.timeout(60_000))]).catch(() => undefined);
   free();
 }

@@ -1,6 +1,6 @@
 // Which releases end cells. Pure bookkeeping: nothing here runs or kills.
 
-import type { Loss, LossCause } from "./cell.ts";
+import type { Loss, LossCause } from "./run.ts";
 
 /** The ends of a cell that the run alone inside brought about. */
 export type Guilt = "stuck" | "memory" | "crashed";

@@ -2,23 +2,21 @@
 export class Waiters {
   readonly #wakes = new Set<() => void>();
 
-  /** Resolves at the next wake that is for this waiter, or when the signal aborts. */
-  wait(signal: AbortSignal): Promise<void> {
+  get size(): number {
+    return this.#wakes.size;
+  }
+
+  /** Resolves at the next wake, or when the signal aborts. */
+  wait(signal?: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = (): void => {
       this.#wakes.delete(wake);
-      signal.removeEventListener("abort", wake);
+      signal?.removeEventListener("abort", wake);
       resolve();
     };
     this.#wakes.add(wake);
-    signal.addEventListener("abort", wake);
+    signal?.addEventListener("abort", wake);
     return promise;
-  }
-
-  /** Wakes the one who waits longest. */
-  wakeOne(): void {
-    const [first] = this.#wakes;
-    first?.();
   }
 
   wakeAll(): void {

@@ -1,6 +1,7 @@
 // Looks after busy cells: ends those that a script holds, and replaces those that grow.
 
-import type { Cell, Run } from "./cell.ts";
+import type { Cell } from "./cell.ts";
+import type { Run } from "./run.ts";
 
 /** How large a cell may be, in megabytes: beyond `fat` it is replaced when its runs are over, beyond `most` killed. */
 export type SizeLimits = { fatMb: number; mostMb: number };
@@ -15,6 +16,8 @@ export type Watch = {
 const TICK_MS = 25;
 /** How long a cell may be silent beyond what the budgets inside allow, in milliseconds. */
 const PATIENCE_MS = 150;
+/** What making an isolate may take on a busy machine, in milliseconds. No budget counts it. */
+const ISOLATE_MS = 20;
 /** Budgets inside add up only so far, when none of them is larger alone: else a full cell could hang for long. */
 const MOST_ALLOWED_MS = 250;
 /** A stuck cell that is larger than any that only computes was filling its memory. */
@@ -48,13 +51,12 @@ export class Watchdog implements Disposable {
     const isLate = now - this.#tickedAt > TICK_MS + LATE_MS;
     this.#tickedAt = now;
     for (const cell of this.#watch.cells()) {
-      const { runs } = cell;
       if (isLate) this.#pings.delete(cell);
-      if (runs.length > 0) this.#look(cell, { runs, now });
+      if (!cell.isIdle) this.#look(cell, now);
     }
   }
 
-  #look(cell: Cell, { runs, now }: { runs: readonly Run[]; now: number }): void {
+  #look(cell: Cell, now: number): void {
     const { rssMb, cpuMs } = cell;
     const { sizes, retire } = this.#watch;
     if (rssMb > sizes.mostMb) return cell.kill("memory");
@@ -62,7 +64,7 @@ export class Watchdog implements Disposable {
     const ping = this.#pings.get(cell);
     if (ping === undefined) return this.#ping(cell, { sentAt: now, cpuMs });
     const silentMs = now - Math.max(ping.sentAt, cell.progressAt);
-    const allowedMs = PATIENCE_MS + allowance(runs);
+    const allowedMs = PATIENCE_MS + allowance(cell);
     if (silentMs <= allowedMs) return;
     // On a machine that is short of CPU a cell may be silent because it does not run at all.
     const isBusy = cpuMs - ping.cpuMs >= allowedMs / 2;
@@ -80,9 +82,14 @@ export class Watchdog implements Disposable {
   }
 }
 
-/** How long the runs inside may keep the cell from answering, one after the other. */
-function allowance(runs: readonly Run[]): number {
-  const budgets = runs.map(({ invocation }) => invocation.limits.cpuMs);
+/** How long the runs inside may keep the cell from answering: after a run that takes long a batch gives way. */
+function allowance({ batches, abandoned }: Cell): number {
+  const groups = [...batches, ...abandoned.map((run) => [run])];
+  const budgets = groups.map((runs) => Math.max(...runs.map(cpuMsOf)));
   const sum = budgets.reduce((total, ms) => total + ms, 0);
-  return Math.min(sum, Math.max(MOST_ALLOWED_MS, ...budgets));
+  return ISOLATE_MS * groups.length + Math.min(sum, Math.max(MOST_ALLOWED_MS, ...budgets));
+}
+
+function cpuMsOf({ invocation }: Run): number {
+  return invocation.limits.cpuMs;
 }

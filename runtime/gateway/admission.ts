@@ -8,8 +8,8 @@ const MAX_RUNS_PER_ACCOUNT = 500;
 export class Admission {
   readonly #runs = new Map<string, number>();
 
-  /** Counts a run of `account` until the result is disposed. Throws `overloaded` when it has too many. */
-  enter(account: string): Disposable {
+  /** Counts a run of `account` until it leaves. Throws `overloaded` when there are too many. */
+  enter(account: string): void {
     const runs = this.#runs.get(account) ?? 0;
     if (runs >= MAX_RUNS_PER_ACCOUNT) {
       throw new Fault(
@@ -18,10 +18,9 @@ export class Admission {
       );
     }
     this.#runs.set(account, runs + 1);
-    return { [Symbol.dispose]: () => this.#leave(account) };
   }
 
-  #leave(account: string): void {
+  leave(account: string): void {
     const left = (this.#runs.get(account) ?? 1) - 1;
     if (left > 0) this.#runs.set(account, left);
     else this.#runs.delete(account);

@@ -18,7 +18,7 @@ type Settings = Partial<RunCall["target"]> & { data?: RunCall["data"] };
 
 function decideOutcome(outcome: RunOutcome, settings: Settings = {}): Decision {
   const { data = DATA, ...target } = settings;
-  const defaults = { timeoutAction: LATER, onError: "reject" as OnError, vars: {} };
+  const defaults = { timeoutAction: LATER, onError: "reject" as OnError };
   return decide({ data, target: { ...defaults, ...target }, outcome, invocation: "inv_1" });
 }
 
@@ -33,38 +33,6 @@ function threw(message: string, settings: Settings = {}): Decision {
 function fault(code: FaultCode, settings: Settings = {}): Decision {
   return decideOutcome({ is: "fault", code, message: "it failed" }, settings);
 }
-
-describe("a script that returned data with routing", () => {
-  it("has the call go on with what it returned", ({ expect }) => {
-    const routing = { cli: "9", added: [1, { a: null }] };
-    expect(returned({ ...DATA, routing })).toEqual({
-      action: "continue",
-      data: { routing, other: { kept: true } },
-    });
-  });
-
-  it("adds, changes and need not repeat members beside routing", ({ expect }) => {
-    const { data } = continued(returned({ routing: { a: 1 }, headers: [], other: 5 }));
-    expect(data).toEqual({ routing: { a: 1 }, headers: [], other: 5 });
-    expect(continued(returned({ routing: {} })).data).toEqual({
-      routing: {},
-      other: { kept: true },
-    });
-  });
-
-  it("does not send the engine the variables that it never sent", ({ expect }) => {
-    const settings = {
-      data: { routing: {}, dnc: { of: "engine" } },
-      vars: { dnc: { db: 1 }, cli: 2 },
-    };
-    const value = { routing: { cli: "9" }, dnc: { of: "script" }, cli: 2, mine: 3 };
-    expect(continued(returned(value, settings)).data).toEqual({
-      routing: { cli: "9" },
-      dnc: { of: "script" },
-      mine: 3,
-    });
-  });
-});
 
 describe("a script that returned a bare routing object", () => {
   it("has it wrapped, by any of its known members", ({ expect }) => {
@@ -82,16 +50,6 @@ describe("a script that returned a bare routing object", () => {
 });
 
 describe("a script that returned nothing", () => {
-  it("has the call go on with its argument as it left it", ({ expect }) => {
-    const left = { routing: { cli: "9" }, other: {} };
-    for (const value of [null, undefined]) {
-      expect(decideOutcome({ is: "returned", value, data: left })).toEqual({
-        action: "continue",
-        data: left,
-      });
-    }
-  });
-
   it("and left no routing has the call go on as it was, with a warning", ({ expect }) => {
     for (const left of [{}, { other: 1 }, { routing: null }, { routing: [] }, { routing: "x" }]) {
       expect(decideOutcome({ is: "returned", value: null, data: left })).toEqual({
@@ -100,13 +58,6 @@ describe("a script that returned nothing", () => {
         warnings: [expect.stringContaining("routing")],
       });
     }
-  });
-
-  it("sends no variable back either", ({ expect }) => {
-    const data = { routing: { cli: "9" }, other: {}, dnc: 1 };
-    const outcome: RunOutcome = { is: "returned", value: null, data };
-    const { data: sent } = continued(decideOutcome(outcome, { vars: { dnc: 1 } }));
-    expect(sent).toEqual({ routing: { cli: "9" }, other: {} });
   });
 });
 
@@ -290,7 +241,7 @@ describe("a fault", () => {
   }
 
   it("never sends changes of the script or variables", ({ expect }) => {
-    const settings: Settings = { onError: "continue", vars: { dnc: 1 } };
+    const settings: Settings = { onError: "continue" };
     for (const decision of [fault("internal", settings), returned(false, settings)]) {
       expect(continued(decision).data).toEqual(DATA);
     }
@@ -314,7 +265,6 @@ describe("a decision", () => {
   it("leaves the engine's own data as it was", ({ expect }) => {
     const before = structuredClone(DATA);
     returned([{ key: "X-A", value: "1" }]);
-    returned({ routing: { cli: "9" } });
     returned({ cli: "9" });
     expect(DATA).toEqual(before);
   });

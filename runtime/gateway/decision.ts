@@ -10,7 +10,7 @@ import { answer, sipAnswerOf } from "./sip-answer.ts";
 /** A call whose script has run. `data` is what the engine sent. */
 export type RunCall = {
   data: CallData;
-  target: Pick<CallTarget, "timeoutAction" | "onError" | "vars">;
+  target: Pick<CallTarget, "timeoutAction" | "onError">;
   outcome: RunOutcome;
   invocation: string;
 };
@@ -21,6 +21,7 @@ const SCRIPT_FAILED: SipAnswer = { code: 500, reason: "ScriptForge Error" };
 /** Members by which a returned object is a routing object itself. */
 const ROUTING_MEMBERS = ["egress_routing", "dest_number", "cli", "callid", "asrPlus"];
 
+/** Where the script returned a routing object its isolate has said so, and there is nothing to decide. */
 export function decide(call: RunCall): Decision {
   const { outcome } = call;
   switch (outcome.is) {
@@ -47,9 +48,6 @@ function decideReturned(call: RunCall, value: unknown): Decision {
       `main returned ${shown}: return the data it was given`,
     );
   }
-  if (CallData.safeParse(result.data["routing"]).success) {
-    return { action: "continue", data: { ...call.data, ...withoutVars(call, result.data) } };
-  }
   if (ROUTING_MEMBERS.some((name) => Object.hasOwn(result.data, name))) {
     return { action: "continue", data: { ...call.data, routing: result.data } };
   }
@@ -70,13 +68,6 @@ function decideArray(call: RunCall, value: unknown[]): Decision {
     action: "continue",
     data: { ...call.data, routing: { ...routing, headers: [...headers, ...value] } },
   };
-}
-
-/** The engine did not send the variables and does not get them. */
-function withoutVars({ data, target }: RunCall, result: CallData): CallData {
-  const isForEngine = ([name]: [string, unknown]): boolean =>
-    Object.hasOwn(data, name) || !Object.hasOwn(target.vars, name);
-  return Object.fromEntries(Object.entries(result).filter(isForEngine));
 }
 
 function decideFault(call: RunCall, code: FaultCode, message: string): Decision {

@@ -6,6 +6,7 @@ const BACKSLASH = 0x5c;
 
 /** True for JSON text nested deeper than `MAX_DEPTH`. Needs no stack itself. */
 export function isTooDeep(json: string): boolean {
+  if (count(json, "{") + count(json, "[") <= MAX_DEPTH) return false;
   let depth = 0;
   for (let at = 0; at < json.length; at += 1) {
     const code = json.charCodeAt(at);
@@ -16,6 +17,16 @@ export function isTooDeep(json: string): boolean {
     if (depth > MAX_DEPTH) return true;
   }
   return false;
+}
+
+/** How often `character` is there, or more than `MAX_DEPTH`. Searching is the engine's own work, and quick. */
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
+    found += 1;
+    if (found > MAX_DEPTH) break;
+  }
+  return found;
 }
 
 /** Where the string that opens at `start` closes. */

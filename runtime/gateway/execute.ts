@@ -2,43 +2,46 @@
 
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import { CellAnswer, type Invocation, type RunOutcome } from "../../schemas/call.ts";
+import type { RunAnswer } from "../../schemas/batch.ts";
+import { RunOutcome, type Invocation } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
-import type { LogLine, Usage } from "../../schemas/usage.ts";
-import { CellLost, type CellResult, type Exhaustion, type Run } from "../cell/cell.ts";
+import type { Usage } from "../../schemas/usage.ts";
 import type { CellPool, Place } from "../cell/pool.ts";
 import { isGuilt, type Guilt } from "../cell/quarantine.ts";
+import { CellLost, type Exhaustion, type Run, type RunEnd } from "../cell/run.ts";
 import type { Target } from "../store/store.ts";
 import type { Admission } from "./admission.ts";
+import type { Batcher } from "./batch.ts";
+import { beforeDeadline, deadlineIn, type Deadline } from "./deadline.ts";
 import { isTooDeep, MAX_DEPTH } from "./depth.ts";
 
 /** What executing needs. */
-export type Executor = { pool: CellPool; admission: Admission; log: Logger };
+export type Executor = { pool: CellPool; batcher: Batcher; admission: Admission; log: Logger };
 
 export type Job = {
   target: Pick<
     Target,
-    "account" | "name" | "release" | "pardons" | "type" | "limits" | "egressHosts"
+    "account" | "name" | "release" | "pardons" | "type" | "isolation" | "limits" | "egressHosts"
   >;
   /** The version's number, or that it is a draft. */
   version: number | "draft";
-  function: string | null;
-  /** JSON text of the script's argument. */
-  payload: string;
   /** Milliseconds from now. */
   deadlineMs: number;
-};
+} & Pick<Invocation, "function" | "payload" | "vars" | "isCall">;
 
-/** `stack` leads to the place where the CPU time ran out. */
+/** `continue`: a call goes on with the object of which `data` is the JSON. Only for jobs that are calls. */
+export type JobOutcome = RunOutcome | { is: "continue"; data: string };
+
+/** `stack` leads to the place where the CPU time ran out. `logs` is the JSON of a list of `LogLine`. */
 export type Execution = {
   invocation: string;
-  outcome: RunOutcome;
+  outcome: JobOutcome;
   stack?: string;
-  logs: LogLine[];
+  logs: string;
   usage: Usage;
 };
 
-type Answer = CellAnswer & { stack?: string };
+type Answer = { outcome: JobOutcome; logs: string; cpuMs: number; stack?: string };
 
 /** How often a run of type Script is tried when cells are lost under it or starve. Scripts have no effects, so that is safe. */
 const MAX_TRIES = 4;
@@ -58,57 +61,34 @@ export async function execute(executor: Executor, job: Job): Promise<Execution> 
   return { invocation: run.invocation.id, ...rest, usage };
 }
 
-function runOf({ target, function: name, payload }: Job): Run {
-  const { release, pardons, type, limits, egressHosts } = target;
+function runOf({ target, function: name, payload, vars, isCall }: Job): Run {
+  const { release, pardons, type, isolation, limits, egressHosts } = target;
   const id = randomUUID();
-  const invocation: Invocation = {
-    id,
-    release,
-    type,
-    function: name,
-    payload,
-    limits,
-    egressHosts,
-  };
+  const kind = { release, type, isolation, limits, egressHosts };
+  const invocation: Invocation = { id, ...kind, function: name, payload, vars, isCall };
   return { key: `${release}/${pardons}`, invocation };
 }
 
 async function answerInTime(executor: Executor, job: Job, run: Run): Promise<Answer> {
-  const admitted = executor.admission.enter(job.target.account);
+  const { account } = job.target;
+  executor.admission.enter(account);
   try {
-    return await beforeDeadline(job.deadlineMs, async (signal) =>
-      readResult(await tryOnCells(executor.pool, run, signal), job),
-    );
+    return readEnd(await tryOnCells(executor, run, deadlineIn(job.deadlineMs)), job);
   } finally {
-    admitted[Symbol.dispose]();
-  }
-}
-
-/** Rejects with `wall_exceeded` at the deadline, at once, even where `work` does not heed its signal. */
-async function beforeDeadline<Result>(
-  ms: number,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const controller = new AbortController();
-  const { promise: deadline, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const fault = new Fault("wall_exceeded", `The script did not finish within ${ms} ms`);
-    reject(fault);
-    controller.abort(fault);
-  }, ms);
-  try {
-    return await Promise.race([work(controller.signal), deadline]);
-  } finally {
-    clearTimeout(timer);
+    executor.admission.leave(account);
   }
 }
 
 /** Runs among others, or alone where the release is a suspect. */
-async function tryOnCells(pool: CellPool, run: Run, signal: AbortSignal): Promise<CellResult> {
+async function tryOnCells(executor: Executor, run: Run, deadline: Deadline): Promise<RunEnd> {
   let attempt = run;
   const tries = run.invocation.type === "script" ? MAX_TRIES : 1;
   for (let left = tries - 1; ; left -= 1) {
-    const tried = await tryOnce(pool, attempt, signal);
+    const tried = await tryOnce(executor, attempt, deadline);
+    if (tried.is === "cleared") {
+      left += 1;
+      continue;
+    }
     if (tried.is === "lost") {
       if (left > 0) continue;
       throw new Fault("cell_lost", "The process that ran the script ended", { cause: tried.error });
@@ -119,50 +99,89 @@ async function tryOnCells(pool: CellPool, run: Run, signal: AbortSignal): Promis
   }
 }
 
-type Tried = CellResult | { is: "lost"; error: CellLost };
+/** `cleared`: others have shown meanwhile that the release ends no cells. It has not run. */
+type Tried = RunEnd | { is: "lost"; error: CellLost } | { is: "cleared" };
 
 /** Throws a Fault where trying again is of no use. */
-async function tryOnce(pool: CellPool, run: Run, signal: AbortSignal): Promise<Tried> {
-  if (pool.quarantine.isQuarantined(run.key)) throw quarantinedFault();
-  const place = await takePlace(pool, run, signal);
+async function tryOnce({ pool, batcher }: Executor, run: Run, deadline: Deadline): Promise<Tried> {
+  const { quarantine } = pool;
+  if (quarantine.isQuarantined(run.key)) throw quarantinedFault();
   try {
-    const result = await place.cell.invoke(run, signal);
-    if (place.isAlone) pool.quarantine.clear(run.key);
-    return result;
+    if (isShared(run) && !quarantine.isSuspect(run.key)) return await batcher.run(run, deadline);
+    return await beforeDeadline(deadline, (signal) => runApart(pool, run, signal));
   } catch (error) {
     if (!(error instanceof CellLost)) throw error;
     const { cause, runs } = error.loss;
     if (runs.length === 1 && isGuilt(cause)) throw guiltFault(cause, error);
     return { is: "lost", error };
-  } finally {
-    // Gives the place back when nothing runs there any more; whoever asked does not wait for that.
-    void place[Symbol.asyncDispose]();
   }
 }
 
+/** Runs alone in a cell where the release is a suspect, or in an isolate that nobody else is in. */
+async function runApart(pool: CellPool, run: Run, signal: AbortSignal): Promise<Tried> {
+  const isSuspect = pool.quarantine.isSuspect(run.key);
+  const alone = isSuspect ? await takeAlone(pool, run, signal) : undefined;
+  if (alone !== undefined) return await runAt(alone, run, { pool, signal });
+  return isShared(run) ? { is: "cleared" } : await runOfItsOwn(pool, run, signal);
+}
+
+/** Runs of a Script that share an isolate travel in batches. */
+function isShared({ invocation: { type, isolation } }: Run): boolean {
+  return type === "script" && isolation === "scope";
+}
+
+/** A suspect waits its turn to be alone. Undefined when others have cleared its release meanwhile. */
+async function takeAlone(
+  pool: CellPool,
+  { key }: Run,
+  signal: AbortSignal,
+): Promise<Place | undefined> {
+  const place = await pool.takeAlone(signal);
+  if (pool.quarantine.isSuspect(key)) return place;
+  place.leave(true);
+  return undefined;
+}
+
+/** Runs in an isolate that nobody else is in. Where an earlier run has spoilt that, it has not begun: then in another. */
+async function runOfItsOwn(pool: CellPool, run: Run, signal: AbortSignal): Promise<RunEnd> {
+  for (;;) {
+    const place = await pool.takeForApp(run, signal);
+    const end = await runAt(place, run, { pool, signal });
+    if (end.is !== "handedBack" || run.invocation.isolation === "call") return end;
+  }
+}
+
+async function runAt(
+  place: Place,
+  run: Run,
+  { pool, signal }: { pool: CellPool; signal: AbortSignal },
+): Promise<RunEnd> {
+  let isFit = false;
+  try {
+    const { isolate } = place;
+    const [end = UNREADABLE] = await place.cell.run([run], {
+      signal,
+      ...(isolate === undefined ? {} : { isolate }),
+    });
+    isFit = end.is === "answered";
+    if (place.isAlone) pool.quarantine.clear(run.key);
+    return end;
+  } finally {
+    place.leave(isFit);
+  }
+}
+
+const UNREADABLE: RunEnd = { is: "unreadable" };
+
 /** The clock inside an isolate runs on while the cell waits for a processor. That is not the script's fault. */
-function isStarved(result: CellResult, { invocation }: Run): boolean {
-  return result.is === "exhausted" && result.cellMs < invocation.limits.cpuMs * STARVED_SHARE;
+function isStarved(end: RunEnd | Tried, { invocation }: Run): boolean {
+  return end.is === "exhausted" && end.cellMs < invocation.limits.cpuMs * STARVED_SHARE;
 }
 
 /** By the clock: the kernel's account of the cell tells afterwards how much of it the script really had. */
 function withTwiceTheTime({ key, invocation }: Run): Run {
   const limits = { ...invocation.limits, cpuMs: 2 * invocation.limits.cpuMs };
   return { key, invocation: { ...invocation, id: randomUUID(), limits } };
-}
-
-/** A suspect waits its turn to be alone. When others have cleared its release meanwhile, it runs among all again. */
-async function takePlace(
-  pool: CellPool,
-  { key, invocation }: Run,
-  signal: AbortSignal,
-): Promise<Place> {
-  while (pool.quarantine.isSuspect(key)) {
-    const place = await pool.takeAlone(signal);
-    if (pool.quarantine.isSuspect(key)) return place;
-    await place[Symbol.asyncDispose]();
-  }
-  return await pool.take(invocation.type, signal);
 }
 
 function starvedFault(): Fault {
@@ -185,25 +204,50 @@ function quarantinedFault(): Fault {
   );
 }
 
-function readResult(result: CellResult, job: Job): Answer {
-  if (result.is === "exhausted") return exhaustedAnswer(result, job);
-  const { text, cellMs } = result;
-  if (isTooDeep(text)) {
-    return faultAnswer(
-      "output_too_large",
-      `The result is nested deeper than ${MAX_DEPTH} levels`,
-      cellMs,
-    );
+function readEnd(end: RunEnd, job: Job): Answer {
+  switch (end.is) {
+    case "answered":
+      return readAnswer(end.answer, job);
+    case "exhausted":
+      return exhaustedAnswer(end, job);
+    case "handedBack":
+    case "unreadable":
+      return unreadable(0);
   }
-  const answer = CellAnswer.safeParse(parseOrUndefined(text)).data;
-  if (answer !== undefined && isPlausible(answer)) return answer;
+}
+
+function readAnswer({ is, text, logs, cpuMs }: RunAnswer, { target, isCall }: Job): Answer {
+  if (isTooDeep(text)) {
+    const message = `The result is nested deeper than ${MAX_DEPTH} levels`;
+    return faultAnswer("output_too_large", message, cpuMs);
+  }
+  if (is === "continue") {
+    // What comes out of an isolate that is not locked down is the script's word.
+    const isTrue = isCall && (isLockedDown(target) || isObject(parseOrUndefined(text)));
+    return isTrue ? { outcome: { is, data: text }, logs, cpuMs } : unreadable(cpuMs);
+  }
+  const outcome = RunOutcome.safeParse(parseOrUndefined(text)).data;
+  if (outcome !== undefined && isPlausible(outcome)) return { outcome, logs, cpuMs };
+  return unreadable(cpuMs);
+}
+
+function isLockedDown({ isolation }: Job["target"]): boolean {
+  return isolation === "scope";
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function unreadable(cpuMs: number): Answer {
   const message = "The script changed the engine so that its result cannot be read";
-  return faultAnswer("script_error", message, cellMs);
+  return faultAnswer("script_error", message, cpuMs);
 }
 
 /** What a cell may answer with. Whatever else says so, the platform's own faults are ours to tell. */
 const FAULTS_OF_CELLS: ReadonlySet<FaultCode> = new Set<FaultCode>([
   "async_in_script",
+  "bad_request",
   "compile_error",
   "cpu_exceeded",
   "function_not_found",
@@ -212,12 +256,12 @@ const FAULTS_OF_CELLS: ReadonlySet<FaultCode> = new Set<FaultCode>([
   "subrequests_exceeded",
 ]);
 
-function isPlausible({ outcome }: CellAnswer): boolean {
+function isPlausible(outcome: RunOutcome): boolean {
   return outcome.is !== "fault" || FAULTS_OF_CELLS.has(outcome.code);
 }
 
 /** The prelude writes JSON, unless the script has taken it apart. */
-function parseOrUndefined(text: string): unknown {
+export function parseOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -226,7 +270,7 @@ function parseOrUndefined(text: string): unknown {
 }
 
 function faultAnswer(code: FaultCode, message: string, cpuMs: number): Answer {
-  return { outcome: { is: "fault", code, message }, logs: [], cpuMs };
+  return { outcome: { is: "fault", code, message }, logs: "[]", cpuMs };
 }
 
 function exhaustedAnswer({ usedMs, stack }: Exhaustion, { target, version }: Job): Answer {

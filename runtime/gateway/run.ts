@@ -2,15 +2,17 @@
 
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
+import { Isolation } from "../../schemas/isolation.ts";
 import { Limits } from "../../schemas/limits.ts";
-import type { RunResult } from "../../schemas/call.ts";
+import type { RunOutcome, RunResult } from "../../schemas/call.ts";
 import { CompiledRelease } from "../../schemas/release.ts";
 import { jsonReply, runReply, type Reply } from "../../schemas/run-reply.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
+import { LogLine } from "../../schemas/usage.ts";
 import { EdgeRelease } from "../store/release.ts";
 import type { Drafts } from "../store/drafts.ts";
 import type { GatewayServices } from "./call.ts";
-import { execute, type Execution, type Job } from "./execute.ts";
+import { execute, parseOrUndefined, type Execution, type Job, type JobOutcome } from "./execute.ts";
 import { parseJson } from "./http.ts";
 import { runErrorOf } from "./run-error.ts";
 
@@ -26,13 +28,25 @@ export async function answerRun(
       `There is no script "${request.script}" with a live release`,
     );
   }
-  const payload = JSON.stringify(parseJson(request.body, {}));
+  parseJson(request.body, {});
+  const payload = request.body.trim() === "" ? "{}" : request.body;
   const deadlineMs = target.limits.wallMs;
   const { version } = target;
-  const job = { target, version, function: request.function, payload, deadlineMs };
-  const execution = await execute(services, job);
-  return runReply(execution.outcome, execution.invocation);
+  const { function: name } = request;
+  const job: Job = {
+    target,
+    version,
+    function: name,
+    payload,
+    vars: "",
+    isCall: false,
+    deadlineMs,
+  };
+  const { outcome, invocation } = await execute(services, job);
+  return runReply(runOutcomeOf(outcome), invocation);
 }
+
+const StoredLogs = z.array(LogLine);
 
 /** What the control plane asks for: a release, which may be a draft that no table holds. */
 const RunOrder = z.object({
@@ -40,6 +54,7 @@ const RunOrder = z.object({
   name: z.string(),
   type: ScriptType,
   limits: Limits,
+  isolation: Isolation,
   egressHosts: z.array(z.string()).nullable(),
   version: z.int().nullable(),
   release: CompiledRelease,
@@ -55,21 +70,24 @@ export async function answerOrder(
   const order = RunOrder.parse(parseJson(body, {}));
   const release = new EdgeRelease(order.release);
   using held = services.drafts.hold(order.release.id, release.code);
-  const { account, name, type, limits, egressHosts } = order;
-  const target = { account, name, release: held.id, pardons: 0, type, limits, egressHosts };
+  const { account, name, type, limits, isolation, egressHosts } = order;
+  const kind = { type, limits, isolation, egressHosts };
+  const target = { account, name, release: held.id, pardons: 0, ...kind };
   const payload = JSON.stringify(order.data ?? {});
   const deadlineMs = limits.wallMs;
   const version = order.version ?? "draft";
-  const job: Job = { target, version, function: order.function, payload, deadlineMs };
+  const input = { function: order.function, payload, vars: "", isCall: false };
+  const job: Job = { target, version, ...input, deadlineMs };
   const execution = await execute(services, job);
   return jsonReply(resultOf(execution, { version: order.version, release }));
 }
 
 function resultOf(
-  { invocation, outcome, stack, logs, usage }: Execution,
+  { invocation, outcome: jobOutcome, stack, logs, usage }: Execution,
   { version, release }: { version: number | null; release: EdgeRelease },
 ): RunResult {
-  const facts = { logs, usage, version, invocation };
+  const outcome = runOutcomeOf(jobOutcome);
+  const facts = { logs: readLogs(logs), usage, version, invocation };
   switch (outcome.is) {
     case "returned":
       return { outcome: "ok", value: outcome.value ?? null, ...facts };
@@ -80,4 +98,16 @@ function resultOf(
       return { outcome: outcome.code, error, ...facts };
     }
   }
+}
+
+/** The outcome of a run that decides no call, and whose payload is JSON: what says otherwise is the script's. */
+function runOutcomeOf(outcome: JobOutcome): RunOutcome {
+  const isForged = outcome.is === "fault" && outcome.code === "bad_request";
+  if (outcome.is !== "continue" && !isForged) return outcome;
+  return { is: "fault", code: "script_error", message: "The script changed the engine" };
+}
+
+/** The lines, none where a script has taken the prelude apart. */
+function readLogs(logs: string): LogLine[] {
+  return StoredLogs.safeParse(parseOrUndefined(logs)).data ?? [];
 }

@@ -1,9 +1,12 @@
 // Entry point inside workerd. Every call of every script passes here.
 // Called by the gateway over a unix socket. Trust: this worker is ours; the workers it loads are not.
 
-import { invoke } from "./invoke.ts";
+import { readBatchHead } from "../../schemas/batch.ts";
+import type { Tending } from "../../schemas/tending.ts";
 import { ReleaseCache } from "./release-cache.ts";
-import type { Invocation } from "../../schemas/call.ts";
+import { endAll, makeReady, runSingle } from "./single-isolates.ts";
+import { WarmIsolates } from "./warm-isolates.ts";
+import type { Means } from "./worker-code.ts";
 
 export { Outbound } from "./outbound.ts";
 
@@ -15,20 +18,42 @@ type Env = {
   INTERNET: Fetcher;
 };
 
+/** Releases that keep a warm isolate. */
+const WARM_ISOLATES = 200;
+
 const releases = new ReleaseCache();
+const warm = new WarmIsolates(WARM_ISOLATES);
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (pathname === "/ping") return new Response("pong");
-    // The gateway wrote it: no need to check its shape.
-    const invocation: Invocation = await request.json();
-    const code = await releases.get(invocation.release, (id) => fetchCode(env.HOST, id));
-    return new Response(
-      await invoke({ loader: env.LOADER, exports: ctx.exports, code }, invocation),
-    );
+    const means: Means = { loader: env.LOADER, exports: () => ctx.exports };
+    const findCode: FindCode = (release) => releases.get(release, (id) => fetchCode(env.HOST, id));
+    // Whole paths, as only the edge node asks: the call path does not parse them.
+    if (request.url.endsWith("/run")) {
+      const answer = await run(means, await request.text(), findCode);
+      if (warm.isFull) ctx.waitUntil(warm.evict(means));
+      return new Response(answer);
+    }
+    if (request.url.endsWith("/tend")) await tend(means, await request.json(), findCode);
+    return new Response("");
   },
 };
+
+type FindCode = (release: string) => string | Promise<string>;
+
+async function run(means: Means, text: string, findCode: FindCode): Promise<string> {
+  const { head } = readBatchHead(text);
+  const { release, type, isolation } = head;
+  const code = await findCode(release);
+  const isShared = type === "script" && isolation === "scope";
+  if (!isShared) return await runSingle(means, { head, text }, code);
+  return await warm.run(means, { type, isolation }, { release, code, text });
+}
+
+async function tend(means: Means, { end, make }: Tending, findCode: FindCode): Promise<void> {
+  await endAll(means, end);
+  for (const { release, ...kind } of make) await makeReady(means, kind, await findCode(release));
+}
 
 async function fetchCode(host: Fetcher, id: string): Promise<string> {
   const response = await host.fetch(`http://host/releases/${id}`);

@@ -2,12 +2,14 @@
 // Called by anybody who reaches it. Trust: the control plane judges the caller's token; this worker holds a token of
 // its own, a secret, with which it reads releases.
 
-import { CellAnswer, type Invocation } from "../../schemas/call.ts";
+import { readBatchAnswer } from "../../schemas/batch-answer.ts";
+import { readBatchHead, writeBatch } from "../../schemas/batch.ts";
+import { RunOutcome, type Invocation } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { LiveRelease } from "../../schemas/release.ts";
 import { problemReply, runReply, type Reply } from "../../schemas/run-reply.ts";
-import { invoke } from "./invoke.ts";
 import { ReleaseCache } from "./release-cache.ts";
+import { runSingle } from "./single-isolates.ts";
 
 export { Outbound } from "./outbound.ts";
 
@@ -54,25 +56,38 @@ async function run(
 ): Promise<Reply> {
   const { release, type, limits, egressHosts } = target;
   const id = crypto.randomUUID();
-  const payload = checkJson(body);
   const invocation: Invocation = {
     id,
     release,
     type,
+    // Always a new isolate: here nobody ends a warm one.
+    isolation: "call",
     function: entry,
-    payload,
+    payload: checkJson(body),
+    vars: "",
+    isCall: false,
     limits,
     egressHosts,
   };
   const code = await releases.get(release, (missing) => fetchCode(env, missing));
+  const text = writeBatch([invocation], null);
+  const { head } = readBatchHead(text);
   const answer = await Promise.race([
-    invoke({ loader: env.LOADER, exports, code }, invocation),
+    runSingle({ loader: env.LOADER, exports: () => exports }, { head, text }, code),
     scheduler.wait(limits.wallMs),
   ]);
   if (answer === undefined) {
     throw new Fault("wall_exceeded", `The script did not finish within ${limits.wallMs} ms`);
   }
-  return runReply(CellAnswer.parse(JSON.parse(answer)).outcome, id);
+  return runReply(outcomeOf(answer), id);
+}
+
+function outcomeOf(text: string): RunOutcome {
+  const answer = readBatchAnswer(text);
+  if (answer?.is === "ran" && answer.answers[0] !== undefined) {
+    return RunOutcome.parse(JSON.parse(answer.answers[0].text));
+  }
+  throw new Fault("cpu_exceeded", "The script used up its CPU time");
 }
 
 function checkJson(body: string): string {

@@ -1,23 +1,20 @@
 import { describe, it } from "vitest";
+import { readBatchAnswer } from "../../schemas/batch-answer.ts";
 import { EgressLedger } from "./egress.ts";
 
-const RULES = { id: "run", limits: { subrequests: 2 }, egressHosts: null };
+const RULES = { isolate: "run", limits: { subrequests: 2 }, egressHosts: null };
 const TARGET = { host: "example.com", port: "443" };
 const FAULT = {
-  outcome: {
-    is: "fault",
-    code: "subrequests_exceeded",
-    message: "The script made more than 2 requests, which is its limit",
-  },
-  logs: [],
-  cpuMs: 0,
+  is: "fault",
+  code: "subrequests_exceeded",
+  message: "The script made more than 2 requests, which is its limit",
 };
 
 describe("a run's network", () => {
   it("counts its requests, and counts for no other run", ({ expect }) => {
     const ledger = new EgressLedger();
     using first = ledger.open(RULES);
-    using second = ledger.open({ ...RULES, id: "other" });
+    using second = ledger.open({ ...RULES, isolate: "other" });
     expect([first.count(), first.count(), first.count(), first.count()]).toEqual([
       true,
       true,
@@ -46,10 +43,10 @@ describe("a run's network", () => {
     const ledger = new EgressLedger();
     ledger.open(RULES);
     Date.now = () => now() + 30_000;
-    using later = ledger.open({ ...RULES, id: "later" });
+    using later = ledger.open({ ...RULES, isolate: "later" });
     expect(ledger.find("run")).toBeDefined();
     Date.now = () => now() + 61_000;
-    using last = ledger.open({ ...RULES, id: "last" });
+    using last = ledger.open({ ...RULES, isolate: "last" });
     expect(ledger.find("run")).toBeUndefined();
     expect([ledger.find("later"), ledger.find("last")]).toEqual([later, last]);
   });
@@ -80,7 +77,12 @@ describe("a guarded run", () => {
     const answered = egress.guard(promise);
     for (let requests = 0; requests < 3; requests += 1) egress.count();
     resolve("answer");
-    expect(JSON.parse(await hung)).toEqual(FAULT);
-    expect(JSON.parse(await answered)).toEqual(FAULT);
+    expect(outcomeOf(await hung)).toEqual(FAULT);
+    expect(outcomeOf(await answered)).toEqual(FAULT);
   });
 });
+
+function outcomeOf(text: string): unknown {
+  const answer = readBatchAnswer(text);
+  return answer?.is === "ran" ? JSON.parse(answer.answers[0]?.text ?? "") : answer;
+}

@@ -1,10 +1,12 @@
 // What each run may still reach. Kept in the dispatcher's isolate, where no script reaches it.
 
+import { faultText } from "../../schemas/batch.ts";
 import type { Invocation } from "../../schemas/call.ts";
-import { faultAnswer } from "./fault-answer.ts";
 import { matchesHost, parseHostPattern, type Target } from "./host-pattern.ts";
 
-type EgressRules = Pick<Invocation, "id" | "egressHosts"> & {
+/** What the run that is on in an isolate may reach. */
+export type EgressRules = Pick<Invocation, "egressHosts"> & {
+  isolate: string;
   limits: Pick<Invocation["limits"], "subrequests">;
 };
 
@@ -18,22 +20,22 @@ export class EgressLedger {
   /** Opens the network for a run, until it is disposed. */
   open(rules: EgressRules): Egress {
     this.#forget();
-    const egress = new Egress(rules, () => this.#runs.delete(rules.id));
-    this.#runs.set(rules.id, egress);
+    const egress = new Egress(rules, () => this.#runs.delete(rules.isolate));
+    this.#runs.set(rules.isolate, egress);
     return egress;
   }
 
-  /** The network of a run, undefined where the run is over. */
-  find(id: string): Egress | undefined {
-    return this.#runs.get(id);
+  /** The network of the run in an isolate, undefined where none is on. */
+  find(isolate: string): Egress | undefined {
+    return this.#runs.get(isolate);
   }
 
   /** workerd ends a request whose caller has gone without a word: such a run is never disposed. */
   #forget(): void {
     const before = Date.now() - FORGET_MS;
-    for (const [id, { openedAt }] of this.#runs) {
+    for (const [isolate, { openedAt }] of this.#runs) {
       if (openedAt > before) return;
-      this.#runs.delete(id);
+      this.#runs.delete(isolate);
     }
   }
 }
@@ -54,11 +56,11 @@ export class Egress implements Disposable {
     this.#patterns = egressHosts?.map(parseHostPattern) ?? null;
   }
 
-  /** What `run` resolves to, a `CellAnswer` as JSON; or a fault as soon as it makes a request too many. */
+  /** What `run` resolves to, the text of a `BatchAnswer`; or a fault as soon as it makes a request too many. */
   async guard(run: Promise<string>): Promise<string> {
     const answer = await Promise.race([run, this.#exceeded.promise]);
     if (answer !== undefined && !this.#isExceeded) return answer;
-    return faultAnswer(
+    return faultText(
       "subrequests_exceeded",
       `The script made more than ${this.#most} requests, which is its limit`,
     );

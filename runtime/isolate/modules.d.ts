@@ -16,3 +16,12 @@ declare module "script.js" {
   const code: string;
   export default code;
 }
+
+declare module "settings.json" {
+  import type { Isolation } from "../../schemas/isolation.ts";
+  import type { ScriptType } from "../../schemas/script-type.ts";
+
+  /** What kind of isolate this is. */
+  const settings: { type: ScriptType; isolation: Isolation };
+  export default settings;
+}

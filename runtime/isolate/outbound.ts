@@ -1,13 +1,12 @@
 // The one way out: every fetch, WebSocket and TCP connection of every app and driver passes here, each hop of a
-// redirect by itself. Called by workerd for an isolate that `invoke` loaded.
+// redirect by itself. Called by workerd for an isolate that the dispatcher loaded.
 // Trust: whatever comes in is the script's. Names are resolved and addresses judged where the connection is made, by
 // workerd's network service, so that neither DNS nor a redirect leads around it.
 
 import { connect } from "cloudflare:sockets";
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { EgressLedger, FORGET_MS, type Egress } from "./egress.ts";
+import { EgressLedger, FORGET_MS, type Egress, type EgressRules } from "./egress.ts";
 import { targetOf, type Target } from "./host-pattern.ts";
-import type { Invocation } from "../../schemas/call.ts";
 
 declare global {
   namespace Cloudflare {
@@ -22,8 +21,8 @@ declare global {
 type Env = { INTERNET?: Fetcher };
 type Network = Pick<Fetcher, "fetch" | "connect">;
 
-/** The id of the run whose requests these are. */
-type Props = { run: string };
+/** The isolate whose requests these are. */
+type Props = { isolate: string };
 
 /** Why a request failed, in the `code` of the script's Error. Public: added, never changed. */
 type EgressErrorCode = "not_allowed" | "unreachable" | "tls_failed" | "body_too_large";
@@ -41,9 +40,9 @@ const OWN_NETWORK: Network = {
 
 const ledger = new EgressLedger();
 
-/** Opens the network for a run until it is disposed. Requests of other runs are refused. */
-export function openEgress(invocation: Invocation): Egress {
-  return ledger.open(invocation);
+/** Opens the network for the run in an isolate until it is disposed. Other requests of that isolate are refused. */
+export function openEgress(rules: EgressRules): Egress {
+  return ledger.open(rules);
 }
 
 export class Outbound extends WorkerEntrypoint<Env, Props> {
@@ -74,7 +73,7 @@ export class Outbound extends WorkerEntrypoint<Env, Props> {
 
   /** Counts the request. Throws where the run may not make it. */
   async #admit(target: Target): Promise<void> {
-    const egress = ledger.find(this.ctx.props.run);
+    const egress = ledger.find(this.ctx.props.isolate);
     if (egress === undefined || !egress.count()) {
       // The run ends by this request, which gets no answer: a script that tries again at each error would leave
       // the end of its run no turn to happen in.

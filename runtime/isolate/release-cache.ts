@@ -7,11 +7,17 @@ export class ReleaseCache {
   #characters = 0;
 
   /** The code of release `id`, by `fetchCode` where it is not kept. Fails as `fetchCode` does, and then keeps nothing. */
-  async get(id: string, fetchCode: (id: string) => Promise<string>): Promise<string> {
+  get(id: string, fetchCode: (id: string) => Promise<string>): string | Promise<string> {
     const kept = this.#codes.get(id);
-    if (kept !== undefined) this.#codes.delete(id);
-    const code = kept ?? (await fetchCode(id));
-    if (kept === undefined && !this.#codes.has(id)) this.#characters += code.length;
+    if (kept === undefined) return this.#fetch(id, fetchCode);
+    this.#codes.delete(id);
+    this.#codes.set(id, kept);
+    return kept;
+  }
+
+  async #fetch(id: string, fetchCode: (id: string) => Promise<string>): Promise<string> {
+    const code = await fetchCode(id);
+    if (!this.#codes.has(id)) this.#characters += code.length;
     this.#codes.set(id, code);
     this.#evict();
     return code;

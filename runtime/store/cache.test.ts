@@ -31,7 +31,7 @@ describe("a cache", () => {
     const cache = new Cache<string>(3);
     const { loads, load } = countingLoads();
     const keys = Array.from({ length: 50 }, (_, index) => String(index));
-    await Promise.all(keys.map((key) => cache.get(key, load(key))));
+    await Promise.all(keys.map(async (key) => await cache.get(key, load(key))));
     loads.length = 0;
     for (const key of keys.slice(-3)) await cache.get(key, load(key));
     expect(loads).toEqual([]);

@@ -10,7 +10,8 @@ export class Cache<Value> {
     this.#size = size;
   }
 
-  async get(key: string, load: () => Promise<Value>): Promise<Value> {
+  /** At once where the answer is kept. Fails as `load` does, and then keeps nothing. */
+  get(key: string, load: () => Promise<Value>): Value | Promise<Value> {
     const values = this.#values;
     const kept = values.get(key);
     if (kept !== undefined) {
@@ -18,6 +19,13 @@ export class Cache<Value> {
       values.set(key, kept);
       return kept;
     }
+    return this.#load(key, { values, load });
+  }
+
+  async #load(
+    key: string,
+    { values, load }: { values: Map<string, Value>; load: () => Promise<Value> },
+  ): Promise<Value> {
     const value = await load();
     values.set(key, value);
     const [oldest] = values.keys();

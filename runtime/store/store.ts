@@ -11,6 +11,7 @@ import {
   parseTimeoutAction,
   type TimeoutAction,
 } from "../../schemas/assignment.ts";
+import { Isolation, isolationOf } from "../../schemas/isolation.ts";
 import { Limits } from "../../schemas/limits.ts";
 import { Egress } from "../../schemas/script.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
@@ -34,16 +35,17 @@ export type Target = {
   egressHosts: string[] | null;
   version: number;
   release: string;
+  isolation: Isolation;
   /** How often a person ended the script's quarantine. */
   pardons: number;
 };
 
-/** A script assigned to calls, with what its calls get when it fails. `vars` go beside the engine's own data. */
+/** A script assigned to calls, with what its calls get when it fails. `vars`: JSON of what goes beside the engine's own data, "" for nothing. */
 export type CallTarget = Target & {
   timeoutMs: number;
   timeoutAction: TimeoutAction;
   onError: OnError;
-  vars: CallData;
+  vars: string;
 };
 
 /** Where a call comes from. `detail` is the route of a termination and "" of an origination. */
@@ -107,8 +109,8 @@ export class EdgeStore implements AsyncDisposable {
   }
 
   async findPrincipal(token: string): Promise<Principal | undefined> {
-    const hash = hashToken(token);
-    const { found } = await this.#principals.get(hash, async () => {
+    const { found } = await this.#principals.get(token, async () => {
+      const hash = hashToken(token);
       const row = await this.#db.select().from(tokens).where(eq(tokens.hash, hash)).get();
       if (row === undefined || !isSameSecret(row.hash, hash)) return { found: undefined };
       return { found: { account: row.account, scopes: StoredScopes.parse(row.scopes) } };
@@ -118,7 +120,9 @@ export class EdgeStore implements AsyncDisposable {
 
   /** What decides calls of `account` at `key`, undefined where nothing is assigned or released. */
   async findCallTarget(account: string, key: CallKey): Promise<CallTarget | undefined> {
-    const cacheKey = JSON.stringify([account, key.place, key.subject, key.detail]);
+    const { place, subject, detail } = key;
+    // The length tells where the subject ends, whatever is in it.
+    const cacheKey = `${account}/${place}/${subject.length}/${subject}/${detail}`;
     return (
       await this.#calls.get(cacheKey, async () => ({ found: await this.#loadCall(account, key) }))
     ).found;
@@ -165,12 +169,13 @@ export class EdgeStore implements AsyncDisposable {
       throw new Error(`Cannot read the Timeout Action "${row.timeoutAction}"`);
     const ofCustomer =
       key.place === "termination" ? await this.#customerVars(account, key.subject) : {};
+    const vars = mergeVars(ofCustomer, StoredVars.parse(row.varsJson));
     return {
       ...target,
       timeoutMs: row.timeoutMs ?? target.limits.wallMs,
       timeoutAction,
       onError: OnError.parse(row.onError),
-      vars: mergeVars(ofCustomer, StoredVars.parse(row.varsJson)),
+      vars: Object.keys(vars).length === 0 ? "" : JSON.stringify(vars),
     };
   }
 
@@ -182,12 +187,15 @@ export class EdgeStore implements AsyncDisposable {
       .where(isIt)
       .get();
     if (row === undefined) return undefined;
-    const { account, id, name, type, limits, egress } = row.scripts;
+    const { account, id, name, limits, egress } = row.scripts;
+    const type = ScriptType.parse(row.scripts.type);
+    const chosen = Isolation.nullable().parse(row.scripts.isolation);
     return {
       account,
       script: id,
       name,
-      type: ScriptType.parse(type),
+      type,
+      isolation: isolationOf({ type, chosen, altersBuiltIns: row.releases.altersBuiltIns }),
       limits: StoredLimits.parse(limits),
       egressHosts: egress === null ? null : StoredEgress.parse(egress).hosts,
       version: row.releases.version,

@@ -44,6 +44,7 @@ export const releases = sqliteTable(
     code: text("code").notNull(),
     sourceMap: text("source_map").notNull(),
     lints: text("lints").notNull(),
+    altersBuiltIns: integer("alters_built_ins", { mode: "boolean" }).notNull().default(false),
     note: text("note"),
     createdAt: text("created_at").notNull(),
   },

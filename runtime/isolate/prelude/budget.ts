@@ -20,8 +20,9 @@ const NativeError = Error;
 
 /**
  * Counts busy time, not waiting. Time is counted in stretches: one begins where code of the script is entered (the
- * prelude, a timer, behind an await, or at the first tick anywhere) and ends with the microtask that its beginning queues.
- * At its end no ticks are left, so that whatever runs next begins a stretch with its first tick.
+ * prelude, a timer, behind an await, or at the first tick anywhere). The prelude ends its own, the others end with the
+ * microtask that their beginning queues. At its end no ticks are left, so that whatever runs next begins a stretch with
+ * its first tick.
  */
 export class Budget {
   readonly #invocation: string;
@@ -43,7 +44,7 @@ export class Budget {
   readonly refill = (): number => {
     const time = now();
     if (this.#lookedAt === undefined) {
-      this.#begin(time);
+      this.#wake(time);
     } else {
       const ms = time - this.#lookedAt;
       this.#lookedAt = time;
@@ -57,34 +58,41 @@ export class Budget {
 
   /** What the compiled code calls behind each await. Returns its argument. */
   readonly resume = <Value>(value: Value): Value => {
-    this.enter();
+    this.wake();
     return value;
   };
 
-  /** Begins a stretch, unless one is running. */
+  /** Begins a stretch that lasts until `leave`, or until the present turn is over. */
   enter(): void {
     if (this.#lookedAt === undefined) this.#begin(now());
   }
 
-  /** Busy milliseconds so far, or never returns: what ran since the last look counts as well. */
-  spend(): number {
-    const time = now();
-    if (this.#lookedAt !== undefined) this.#usedMs += time - this.#lookedAt;
-    this.#lookedAt = time;
+  /** Ends the stretch. Returns the busy milliseconds so far, or never: what ran since the last look counts as well. */
+  leave(): number {
+    if (this.#lookedAt !== undefined) this.#usedMs += now() - this.#lookedAt;
     if (this.#usedMs > this.#limitMs) this.#exhaust();
+    this.#lookedAt = undefined;
+    this.drain();
     return this.#usedMs;
+  }
+
+  /** Begins a stretch that ends by itself, unless one is running. */
+  wake(): void {
+    if (this.#lookedAt === undefined) this.#wake(now());
+  }
+
+  #wake(time: number): void {
+    this.#begin(time);
+    queue(this.#end);
   }
 
   #begin(time: number): void {
     this.#lookedAt = time;
     this.#ticks = FIRST_TICKS;
-    queue(this.#end);
   }
 
   readonly #end = (): void => {
-    this.spend();
-    this.#lookedAt = undefined;
-    this.drain();
+    this.leave();
   };
 
   /** A script that has run into the stack's end leaves no room to tell anything: then it ends untold. */

@@ -24,39 +24,57 @@ const METHODS: Record<string, LogLevel> = {
   error: "error",
 };
 
-/** `lines` is the JSON of a list of `LogLine`. */
-type Captured = { console: Partial<Console>; lines: () => string };
+/** Whether a run is on that may write. */
+let isOpen = false;
+/** The lines of the run that is on, within bounds: past them one line says so, and the rest is dropped. */
+let lines = "";
+let count = 0;
+let characters = 0;
+let isFull = false;
 
-/** A console whose lines are kept, within bounds: past them one line says so, and the rest is dropped. */
-export function captureConsole(): Captured {
-  let lines = "";
-  let count = 0;
-  let characters = 0;
-  let isFull = false;
-
-  function add(level: LogLevel, message: string): void {
-    // Written from strings and numbers alone: no `toJSON` of the script's gets a look.
-    const line = `{"level":"${level}","time":${now()},"message":${stringify(message)}}`;
-    lines += count === 0 ? line : `,${line}`;
-    count += 1;
-    characters += message.length;
-  }
-
-  function write(level: LogLevel, values: unknown[]): void {
-    if (isFull) return;
-    let message = "";
-    for (let at = 0; at < values.length && message.length < MAX_LINE_CHARACTERS; at += 1) {
-      message += `${at === 0 ? "" : " "}${describeValue(values[at])}`;
-    }
-    message = cut(message, MAX_LINE_CHARACTERS);
-    isFull = count + 1 >= MAX_LINES || characters + message.length >= MAX_CHARACTERS;
-    if (isFull) add("warn", "Too much output: the rest is dropped");
-    else add(level, message);
-  }
-
-  const methods = Object.entries(METHODS).map(([name, level]) => [
+/** The console of every run of this isolate. What a run leaves behind has none. */
+export const scriptConsole: Partial<Console> = Object.fromEntries(
+  Object.entries(METHODS).map(([name, level]) => [
     name,
     (...values: unknown[]) => write(level, values),
-  ]);
-  return { console: Object.fromEntries(methods), lines: () => `[${lines}]` };
+  ]),
+);
+
+/** Begins the lines of a run. */
+export function startLog(): void {
+  isOpen = true;
+  lines = "";
+  count = 0;
+  characters = 0;
+  isFull = false;
+}
+
+/** Takes no more lines. */
+export function endLog(): void {
+  isOpen = false;
+}
+
+/** The JSON of the run's list of `LogLine`. */
+export function logText(): string {
+  return `[${lines}]`;
+}
+
+function write(level: LogLevel, values: unknown[]): void {
+  if (!isOpen || isFull) return;
+  let message = "";
+  for (let at = 0; at < values.length && message.length < MAX_LINE_CHARACTERS; at += 1) {
+    message += `${at === 0 ? "" : " "}${describeValue(values[at])}`;
+  }
+  message = cut(message, MAX_LINE_CHARACTERS);
+  isFull = count + 1 >= MAX_LINES || characters + message.length >= MAX_CHARACTERS;
+  if (isFull) add("warn", "Too much output: the rest is dropped");
+  else add(level, message);
+}
+
+function add(level: LogLevel, message: string): void {
+  // Written from strings and numbers alone: no `toJSON` of the script's gets a look.
+  const line = `{"level":"${level}","time":${now()},"message":${stringify(message)}}`;
+  lines += count === 0 ? line : `,${line}`;
+  count += 1;
+  characters += message.length;
 }

@@ -1,9 +1,10 @@
 // What a script finds in its global object.
 
+import { SCRIPT_GLOBALS } from "../../../schemas/script-globals.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
 
 /** Ways into the engine, into workerd and between isolates: for no script. */
-const NEVER = [
+const NEVER = new Set<PropertyKey>([
   "process",
   "Cloudflare",
   "WebAssembly",
@@ -11,47 +12,58 @@ const NEVER = [
   "scheduler",
   "SharedArrayBuffer",
   "Atomics",
-];
+]);
 
-/** Whatever waits, or reaches beyond the isolate: for apps and drivers. */
-const NOT_IN_SCRIPT = [
-  "fetch",
-  "setTimeout",
-  "setInterval",
-  "setImmediate",
-  "clearTimeout",
-  "clearInterval",
-  "clearImmediate",
-  "queueMicrotask",
-  "WebSocket",
-  "WebSocketPair",
-  "EventSource",
-  "MessageChannel",
-  "Request",
-  "Response",
-];
+const now = performance.now.bind(performance);
+const { timeOrigin } = performance;
+const getRandomValues = crypto.getRandomValues.bind(crypto);
+const randomUUID = crypto.randomUUID.bind(crypto);
 
-/** Takes away what `type` may not use, and puts `console` and `process.env` in. */
+let env: Record<string, unknown> = {};
+
+/** Gives the run that begins its environment. */
+export function startEnv(): void {
+  env = {};
+}
+
+/** Takes away what `type` may not use, and puts in what every script has. */
 export function limitGlobals(type: ScriptType, console: Partial<Console>): void {
-  const names = type === "script" ? [...NEVER, ...NOT_IN_SCRIPT] : NEVER;
-  for (const name of names) removeGlobal(name);
+  const isScript = type === "script";
+  const mayStay = (name: PropertyKey): boolean =>
+    isScript ? SCRIPT_GLOBALS.has(name) || name === "constructor" : !NEVER.has(name);
+  for (const holder of globalHolders()) {
+    for (const name of Reflect.ownKeys(holder)) {
+      if (!mayStay(name)) Reflect.deleteProperty(holder, name);
+    }
+  }
   replaceGlobal("console", console);
-  replaceGlobal("process", { env: {} });
+  replaceGlobal("process", {
+    get env() {
+      return env;
+    },
+  });
+  if (!isScript) return;
+  replaceGlobal("self", globalThis);
+  // The originals keep marks and lead to promises.
+  replaceGlobal("performance", { now, timeOrigin });
+  replaceGlobal("crypto", { getRandomValues, randomUUID });
 }
 
 /** Puts `value` in the place of a global, so that the old one is nowhere to be found. */
 export function replaceGlobal(name: string, value: unknown): void {
-  removeGlobal(name);
+  for (const holder of globalHolders()) Reflect.deleteProperty(holder, name);
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 }
 
 /** workerd keeps some globals on the global object and some on its prototypes. */
-function removeGlobal(name: string): void {
+function globalHolders(): object[] {
+  const holders: object[] = [];
   for (
     let holder: object | null = globalThis;
-    holder !== null;
-    holder = Object.getPrototypeOf(holder)
+    holder !== null && holder !== Object.prototype;
+    holder = Reflect.getPrototypeOf(holder)
   ) {
-    Reflect.deleteProperty(holder, name);
+    holders.push(holder);
   }
+  return holders;
 }

@@ -1,5 +1,6 @@
 // What a run ended with, as the JSON text of a `RunOutcome`.
 
+import type { RunAnswer } from "../../../schemas/batch.ts";
 import type { FaultCode } from "../../../schemas/fault.ts";
 import { cut } from "./cut.ts";
 import { describeValue } from "./describe.ts";
@@ -19,29 +20,51 @@ const MAX_RESULT_CHARACTERS = 1_000_000;
 const MAX_MESSAGE_CHARACTERS = 8_192;
 const MAX_STACK_CHARACTERS = 16_384;
 
+/** What a run came to, without its log. */
+export type Result = Pick<RunAnswer, "is" | "text">;
+
+/** How to write a result that is no outcome of its own: undefined where it is one. */
+export type Continuation = (result: unknown) => object | undefined;
+
 /** The script returned `value`. `data` is its argument as it left it, which counts when it returned nothing. */
-export function returnedOutcome(value: unknown, data: unknown): string {
+export function returnedResult(
+  value: unknown,
+  data: unknown,
+  continuation: Continuation | undefined,
+): Result {
   const isNothing = value === undefined || value === null;
   const result = isNothing ? data : value;
+  let goesOn: object | undefined;
   let json: string | undefined;
   try {
-    json = stringify(result);
+    goesOn = continuation?.(result);
+    json = stringify(goesOn ?? result);
   } catch (error) {
     const path = unserialisablePath(result);
     const where = path === undefined ? "" : ` at "${path}"`;
-    return faultOutcome("not_serialisable", `The result is not JSON${where}: ${messageOf(error)}`);
-  }
-  if (json === undefined)
-    return faultOutcome("not_serialisable", `The result is not JSON: it is a ${typeof result}`);
-  if (json.length > MAX_RESULT_CHARACTERS) {
-    return faultOutcome(
-      "output_too_large",
-      `The result has ${json.length} characters, more than ${MAX_RESULT_CHARACTERS}`,
+    return outcome(
+      faultOutcome("not_serialisable", `The result is not JSON${where}: ${messageOf(error)}`),
     );
   }
-  return isNothing
-    ? `{"is":"returned","value":null,"data":${json}}`
-    : `{"is":"returned","value":${json}}`;
+  if (json === undefined) {
+    const message = `The result is not JSON: it is a ${typeof result}`;
+    return outcome(faultOutcome("not_serialisable", message));
+  }
+  if (json.length > MAX_RESULT_CHARACTERS) {
+    const message = `The result has ${json.length} characters, more than ${MAX_RESULT_CHARACTERS}`;
+    return outcome(faultOutcome("output_too_large", message));
+  }
+  if (goesOn !== undefined) return { is: "continue", text: json };
+  return outcome(
+    isNothing
+      ? `{"is":"returned","value":null,"data":${json}}`
+      : `{"is":"returned","value":${json}}`,
+  );
+}
+
+/** `text` is a `RunOutcome`. */
+export function outcome(text: string): Result {
+  return { is: "outcome", text };
 }
 
 export function faultOutcome(code: FaultCode, message: string): string {

@@ -9,20 +9,18 @@ const MAX_TIMERS = 10_000;
 type Callback = (...values: unknown[]) => unknown;
 type SetTimer = (callback: Callback, ms?: number, ...values: unknown[]) => unknown;
 
+/** The run that is on: its budget, and the timers it has set. */
+let budget: Budget | undefined;
+let timers = 0;
+
+/** Begins the timers of a run. */
+export function startTimers(ofRun: Budget): void {
+  budget = ofRun;
+  timers = 0;
+}
+
 /** Puts counted timers in the place of workerd's, which are then nowhere to be found. */
-export function installTimers(budget: Budget): void {
-  let timers = 0;
-  const counted =
-    (name: string, set: SetTimer): SetTimer =>
-    (callback, ms, ...values) => {
-      timers += 1;
-      if (timers > MAX_TIMERS) throw new RangeError(`More than ${MAX_TIMERS} timers in one run`);
-      if (typeof callback !== "function") throw new TypeError(`${name} needs a function`);
-      return set(() => {
-        budget.enter();
-        return callback(...values);
-      }, ms);
-    };
+export function installTimers(): void {
   const setTimer = setTimeout;
   replaceGlobal("clearImmediate", clearTimeout);
   replaceGlobal(
@@ -31,4 +29,17 @@ export function installTimers(budget: Budget): void {
   );
   replaceGlobal("setInterval", counted("setInterval", setInterval));
   replaceGlobal("setTimeout", counted("setTimeout", setTimeout));
+}
+
+function counted(name: string, set: SetTimer): SetTimer {
+  return (callback, ms, ...values) => {
+    timers += 1;
+    if (timers > MAX_TIMERS) throw new RangeError(`More than ${MAX_TIMERS} timers in one run`);
+    if (typeof callback !== "function") throw new TypeError(`${name} needs a function`);
+    const owner = budget;
+    return set(() => {
+      owner?.wake();
+      return callback(...values);
+    }, ms);
+  };
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `releases` ADD `alters_built_ins` integer DEFAULT false NOT NULL;

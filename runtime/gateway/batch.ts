@@ -1,0 +1,151 @@
+// Scripts that wait for the same release travel into a cell together: the way there costs more than most of them run.
+// A lone one does not wait for company: what has come in by the end of a turn goes at once where a cell has room.
+
+import type { Cell } from "../cell/cell.ts";
+import type { Place } from "../cell/pool.ts";
+import type { Run, RunEnd } from "../cell/run.ts";
+import { lateFault, msLeft, type Deadline } from "./deadline.ts";
+
+/** Where batches go: the pool of cells, or what stands in for it in a test. */
+export type BatchCells = {
+  tryTakeForScripts: (release: string) => BatchPlace | undefined;
+  untilRoomForScripts: () => Promise<void>;
+};
+export type BatchPlace = Pick<Place, "leave"> & { cell: Pick<Cell, "run"> };
+
+/** Most runs of a batch, and most characters of their arguments. */
+const MOST_RUNS = 32;
+const MOST_CHARACTERS = 500_000;
+
+/** A run that waits for its turn and its end, or for its deadline. */
+class Waiting {
+  readonly run: Run;
+  readonly ended: Promise<RunEnd>;
+  /** Its batch was cut off by a run that is not known. */
+  isSuspect = false;
+  /** Nobody waits any more. */
+  isOver = false;
+  readonly #resolve: (end: RunEnd) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(run: Run, deadline: Deadline) {
+    const { promise, resolve, reject } = Promise.withResolvers<RunEnd>();
+    this.run = run;
+    this.ended = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#timer = setTimeout(() => this.fail(lateFault(deadline)), msLeft(deadline));
+  }
+
+  end(end: RunEnd): void {
+    this.isOver = true;
+    clearTimeout(this.#timer);
+    this.#resolve(end);
+  }
+
+  fail(error: unknown): void {
+    this.isOver = true;
+    clearTimeout(this.#timer);
+    this.#reject(error);
+  }
+}
+
+/** Brings runs of type Script into cells. */
+export class Batcher {
+  readonly #cells: BatchCells;
+  /** Who waits, by release. Releases take turns. */
+  readonly #queues = new Map<string, Waiting[]>();
+  #isWaitingForRoom = false;
+  #isPumpDue = false;
+
+  constructor(cells: BatchCells) {
+    this.#cells = cells;
+  }
+
+  /**
+   * Runs `run`, together with others of its release. Throws `CellLost` when its cell ends, and faults: `wall_exceeded` at
+   * the deadline, and the platform's.
+   */
+  run(run: Run, deadline: Deadline): Promise<RunEnd> {
+    const waiting = new Waiting(run, deadline);
+    this.#queueOf(run).push(waiting);
+    this.#pumpSoon();
+    return waiting.ended;
+  }
+
+  #queueOf({ key }: Run): Waiting[] {
+    const queue = this.#queues.get(key) ?? [];
+    if (queue.length === 0) this.#queues.set(key, queue);
+    return queue;
+  }
+
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    // Behind the requests that came in together with this one.
+    setImmediate(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
+  }
+
+  /** Sends batches as long as there is room. */
+  #pump(): void {
+    for (const [key, queue] of this.#queues) {
+      const release = queue[0]?.run.invocation.release ?? "";
+      const place = this.#cells.tryTakeForScripts(release);
+      if (place === undefined) return void this.#pumpWhenRoom();
+      const batch = takeBatch(queue);
+      // The rest waits for its release's next turn.
+      this.#queues.delete(key);
+      if (queue.length > 0) this.#queues.set(key, queue);
+      void this.#send(place, batch);
+    }
+  }
+
+  async #pumpWhenRoom(): Promise<void> {
+    if (this.#isWaitingForRoom) return;
+    this.#isWaitingForRoom = true;
+    await this.#cells.untilRoomForScripts();
+    this.#isWaitingForRoom = false;
+    this.#pump();
+  }
+
+  async #send(place: BatchPlace, batch: Waiting[]): Promise<void> {
+    try {
+      if (batch.length === 0) return;
+      const ends = await place.cell.run(batch.map(({ run }) => run));
+      batch.forEach((waiting, at) => this.#settle(waiting, ends[at]));
+    } catch (error) {
+      for (const waiting of batch) waiting.fail(error);
+    } finally {
+      place.leave(true);
+    }
+  }
+
+  #settle(waiting: Waiting, end: RunEnd | undefined): void {
+    if (end !== undefined && end.is !== "handedBack") return waiting.end(end);
+    waiting.isSuspect = end?.isSuspect ?? false;
+    this.#queueOf(waiting.run).unshift(waiting);
+    this.#pumpSoon();
+  }
+}
+
+/** Takes the first runs out of a queue, without those that nobody waits for any more. A suspect goes alone. */
+function takeBatch(queue: Waiting[]): Waiting[] {
+  const batch: Waiting[] = [];
+  let taken = 0;
+  let characters = 0;
+  for (const waiting of queue) {
+    if (batch.length >= MOST_RUNS || characters > MOST_CHARACTERS) break;
+    if (waiting.isSuspect && batch.length > 0) break;
+    taken += 1;
+    if (waiting.isOver) continue;
+    batch.push(waiting);
+    characters += waiting.run.invocation.payload.length;
+    if (waiting.isSuspect) break;
+  }
+  queue.splice(0, taken);
+  return batch;
+}

@@ -1,0 +1,210 @@
+// Makes an isolate fit for run after run of one script: whatever a run writes, the next one does not see.
+//
+// Everything that a script reaches from its global scope and from the language itself is frozen. Undeclared variables and
+// new members of the global object go into an object that stands behind it, and is another one for each run. A few
+// places that legitimate code writes to are put back. Where that fails, the isolate is spoilt and nothing more runs in it.
+
+const { defineProperty, get, getOwnPropertyDescriptor, getPrototypeOf, has, ownKeys, set } =
+  Reflect;
+const { create, freeze, hasOwn, preventExtensions, setPrototypeOf } = Object;
+
+const STACK_TRACE_LIMIT = 10;
+const ANYTHING = /(?:)/;
+const stackOf = stackAccessor();
+
+/** What the run that is on has added to the global object. */
+let added = newRecord();
+
+/** Locks the isolate. Once, before any code of a script. */
+export function lockDown(): void {
+  const all = reachable();
+  for (const { prototype, names } of overridable()) {
+    for (const accessor of mendOverrides(prototype, names)) all.add(accessor);
+  }
+  resetErrors();
+  setPrototypeOf(lastBefore(Object.prototype), additions());
+  for (const object of all) {
+    if (object === Error) preventExtensions(lockOwn(object, RESET_ON_ERROR));
+    else freeze(object);
+  }
+}
+
+/** Takes away what the last run left. False when that is impossible: the isolate is spoilt. */
+export function sweep(): boolean {
+  added = newRecord();
+  // `RegExp.$1` and its like tell of the last match of all: this one has nothing to tell.
+  ANYTHING.test("");
+  return resetErrors();
+}
+
+function newRecord(): Record<PropertyKey, unknown> {
+  return create(null);
+}
+
+/** The last of the global object's prototypes before `end`. */
+function lastBefore(end: object): object {
+  let last: object = globalThis;
+  for (let next = getPrototypeOf(last); next !== null && next !== end; next = getPrototypeOf(last))
+    last = next;
+  return last;
+}
+
+/** Stands between the global object and `Object.prototype`, where everything comes by that the frozen global does not have. */
+function additions(): object {
+  return new Proxy(Object.prototype, {
+    has: (target, name) => hasOwn(added, name) || has(target, name),
+    get: (target, name, receiver) =>
+      hasOwn(added, name) ? added[name] : get(target, name, receiver),
+    set(...[target, name, value, receiver]) {
+      if (receiver !== globalThis) return set(target, name, value, receiver);
+      added[name] = value;
+      return true;
+    },
+  });
+}
+
+/** Written by legitimate code, and read by V8 only where they are plain properties. */
+const RESET_ON_ERROR = new Set<PropertyKey>(["stackTraceLimit", "prepareStackTrace"]);
+
+function resetErrors(): boolean {
+  try {
+    Object.assign(Error, { stackTraceLimit: STACK_TRACE_LIMIT, prepareStackTrace: undefined });
+    return true;
+  } catch {
+    // A run has made one of them read-only.
+    return false;
+  }
+}
+
+/** Makes the properties of `object` read-only and permanent, but for those in `open`, which stay writable. */
+function lockOwn(object: object, open: ReadonlySet<PropertyKey>): object {
+  for (const name of ownKeys(object)) {
+    const isData = "value" in (getOwnPropertyDescriptor(object, name) ?? {});
+    const writable = isData && !open.has(name) ? { writable: false } : {};
+    defineProperty(object, name, { configurable: false, ...writable });
+  }
+  return object;
+}
+
+/** Everything that leads on from the global scope and from the language's own syntax, by properties and prototypes. */
+function reachable(): Set<object> {
+  // A set yields what is added while it is walked.
+  const found = new Set<object>([globalThis, ...hidden()]);
+  const add = (value: unknown): void => {
+    if ((typeof value === "object" && value !== null) || typeof value === "function") {
+      found.add(value);
+    }
+  };
+  for (const object of found) {
+    add(getPrototypeOf(object));
+    for (const name of ownKeys(object)) {
+      const { value, get, set } = getOwnPropertyDescriptor(object, name) ?? {};
+      add(value);
+      add(get);
+      add(set);
+    }
+  }
+  return found;
+}
+
+/** What no property of a global leads to. */
+function hidden(): object[] {
+  const segments = new Intl.Segmenter().segment("");
+  const query = new URLSearchParams();
+  const things: unknown[] = [
+    function* () {},
+    async () => undefined,
+    async function* () {},
+    [][Symbol.iterator](),
+    ""[Symbol.iterator](),
+    new Map()[Symbol.iterator](),
+    new Set()[Symbol.iterator](),
+    "".matchAll(/a/g),
+    [].values().map(() => undefined),
+    Iterator.from({ next: () => ({ done: true, value: undefined }) }),
+    segments,
+    segments[Symbol.iterator](),
+    query.entries(),
+    query.keys(),
+    query.values(),
+  ];
+  const prototypes = things.map((thing) => getPrototypeOf(Object(thing)));
+  const { get, set } = stackOf;
+  return [...prototypes.filter((prototype) => prototype !== null), get, set, callSitePrototype()];
+}
+
+/** What every error has as its own `stack`: the same two functions. */
+function stackAccessor(): { get: () => unknown; set: (stack: undefined) => void } {
+  const { get, set } = getOwnPropertyDescriptor(new Error(), "stack") ?? {};
+  if (get === undefined || set === undefined) throw new Error("An error has its stack elsewhere");
+  return { get, set };
+}
+
+/** What `Error.prepareStackTrace` sees of each frame. */
+function callSitePrototype(): object {
+  let prototype: object = Object.prototype;
+  const prepareStackTrace = (_error: Error, [site]: unknown[]): string => {
+    prototype = getPrototypeOf(Object(site)) ?? prototype;
+    return "";
+  };
+  Object.assign(Error, { prepareStackTrace });
+  // Reading it is what has it prepared.
+  void new Error().stack;
+  resetErrors();
+  return prototype;
+}
+
+/**
+ * An object cannot be assigned a property that it inherits frozen: `point.toString = ...`, `Sub.prototype.constructor = Sub`.
+ * These are the prototypes that people's objects inherit from, and the names they assign; undefined for all names.
+ * Not the wrappers of primitives, whose methods would become slow; not `Array.prototype.constructor`, without which V8 does
+ * without its fast `map` and `slice`.
+ */
+function overridable(): { prototype: object; names: string[] | undefined }[] {
+  const common = ["constructor", "toString", "toLocaleString", "valueOf", "toJSON"];
+  const errors = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+  const arrayNames = Object.getOwnPropertyNames(Array.prototype);
+  return [
+    { prototype: Object.prototype, names: undefined },
+    { prototype: Function.prototype, names: ["constructor", "toString", "bind", "call", "apply"] },
+    { prototype: Array.prototype, names: arrayNames.filter((name) => name !== "constructor") },
+    ...[...errors, AggregateError].map(({ prototype }) => ({ prototype, names: undefined })),
+    ...[Date, Map, Set, WeakMap, WeakSet].map(({ prototype }) => ({ prototype, names: common })),
+  ];
+}
+
+/** Returns the functions that it puts in. */
+function mendOverrides(prototype: object, names = Object.getOwnPropertyNames(prototype)): object[] {
+  return names.flatMap((name) => {
+    const descriptor = getOwnPropertyDescriptor(prototype, name);
+    if (descriptor === undefined || !("value" in descriptor)) return [];
+    const { value, enumerable = false } = descriptor;
+    const accessor = accessorOf(prototype, { name, value });
+    const isMended = defineProperty(prototype, name, { ...accessor, enumerable });
+    return isMended ? [accessor.get, accessor.set] : [];
+  });
+}
+
+/** Reads as `value`; written to an heir, it becomes the heir's own property. */
+function accessorOf(
+  prototype: object,
+  { name, value }: { name: string; value: unknown },
+): { get: () => unknown; set: (own: unknown) => void; configurable: true } {
+  const get = (): unknown => value;
+  // oxlint-disable-next-line typescript/unbound-method -- a setter's `this` is whatever is written to
+  const { set } = {
+    set(this: object, own: unknown): void {
+      if (this === prototype) throw new TypeError(frozenMessage(name));
+      const isNew = !hasOwn(this, name);
+      const attributes = isNew ? { writable: true, enumerable: true, configurable: true } : {};
+      if (!defineProperty(this, name, { value: own, ...attributes })) {
+        throw new TypeError(`Cannot assign to read only property '${name}'`);
+      }
+    },
+  };
+  return { get, set, configurable: true };
+}
+
+function frozenMessage(name: string): string {
+  return `Cannot change the built-in '${name}': all calls of this script share it. With the setting isolation "call" they do not`;
+}

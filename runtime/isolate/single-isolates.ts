@@ -1,0 +1,41 @@
+// Isolates that serve one run at a time, and by default one run in all. Some are made ready before they are needed: the
+// edge node says which and under what name, and when they are to end.
+
+import { ENDED_TEXT, type BatchHead } from "../../schemas/batch.ts";
+import { openEgress } from "./outbound.ts";
+import { endIsolate, findEntry } from "./warm-isolates.ts";
+import { workerCode, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
+
+/** Runs a batch of one, in the isolate that it names or else in one that goes with the request. */
+export async function runSingle(
+  means: Means,
+  { head, text }: { head: BatchHead; text: string },
+  code: string,
+): Promise<string> {
+  const [run] = head.runs;
+  if (run === undefined) throw new Error("Cannot run an empty batch");
+  const { egressHosts, type, isolation } = head;
+  const name = head.isolate ?? run.id;
+  const kind = { type, isolation, name };
+  using egress = openEgress({ isolate: name, egressHosts, limits: run.limits });
+  const worker =
+    head.isolate === null
+      ? means.loader.load(workerCode(means, kind, code))
+      : means.loader.get(name, () => workerCode(means, kind, code));
+  try {
+    return await egress.guard(worker.getEntrypoint<Prelude>().run(text));
+  } catch {
+    // The prelude reports every failure of the script. What ends an isolate before that is its budget alone.
+    return ENDED_TEXT;
+  }
+}
+
+/** Makes an isolate and waits until it is ready. */
+export async function makeReady(means: Means, kind: IsolateKind, code: string): Promise<void> {
+  const worker = means.loader.get(kind.name, () => workerCode(means, kind, code));
+  await worker.getEntrypoint<Prelude>().ready();
+}
+
+export async function endAll(means: Means, names: readonly string[]): Promise<void> {
+  for (const name of names) await endIsolate(findEntry(means, name));
+}

@@ -1,0 +1,37 @@
+// What an isolate is made of. What a script gets stands here, and nothing else.
+
+import type { BatchHead } from "../../schemas/batch.ts";
+import { COMPATIBILITY_DATE } from "../../schemas/compatibility.ts";
+import prelude from "virtual:prelude";
+
+/** What isolates are made with. `exports` gives those of the worker that loads them, `Outbound` among them. */
+export type Means = { loader: WorkerLoader; exports: () => Cloudflare.Exports };
+
+/** Which isolate: of a release, for a type, under a name by which its requests are known. */
+export type IsolateKind = Pick<BatchHead, "type" | "isolation"> & { name: string };
+
+/** The prelude's entry point. */
+export type Prelude = Rpc.WorkerEntrypointBranded & {
+  ready(): Promise<void>;
+  run(batch: string): Promise<string>;
+  end(): Promise<void>;
+};
+
+export function workerCode(
+  { exports }: Means,
+  { type, isolation, name }: IsolateKind,
+  code: string,
+): WorkerLoaderWorkerCode {
+  return {
+    compatibilityDate: COMPATIBILITY_DATE,
+    mainModule: "prelude.js",
+    modules: {
+      "prelude.js": { js: prelude },
+      "script.js": { text: code },
+      "settings.json": { json: { type, isolation } },
+    },
+    env: {},
+    // A Script has no network. The rest goes out through us, and by the name we know whose request it is.
+    globalOutbound: type === "script" ? null : exports().Outbound({ props: { isolate: name } }),
+  };
+}

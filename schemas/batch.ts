@@ -1,0 +1,103 @@
+// How runs travel into a cell and their results back: a line of JSON with the facts, then the texts one behind the
+// other. Texts are JSON of their own and stay as they are: nobody on the way parses or escapes them. No zod in here:
+// every isolate carries this file.
+
+import type { Invocation } from "./call.ts";
+import type { FaultCode } from "./fault.ts";
+import type { Isolation } from "./isolation.ts";
+import type { ScriptType } from "./script-type.ts";
+
+/** What the runs of a batch have in common. `isolate` names one that was made ready for them, null for none. */
+export type BatchHead = {
+  release: string;
+  type: ScriptType;
+  isolation: Isolation;
+  egressHosts: string[] | null;
+  isolate: string | null;
+  runs: RunHead[];
+};
+
+/** One run. `vars` and `payload` are the lengths of its texts, in that order. */
+export type RunHead = Pick<Invocation, "id" | "function" | "isCall" | "limits"> & {
+  vars: number;
+  payload: number;
+};
+
+/** A run as the prelude gets it. */
+export type BatchedRun = Pick<
+  Invocation,
+  "id" | "function" | "isCall" | "limits" | "vars" | "payload"
+>;
+
+/** Writes runs of one release. Not empty. */
+export function writeBatch(runs: readonly Invocation[], isolate: string | null): string {
+  const [first] = runs;
+  if (first === undefined) throw new Error("Cannot write a batch: there is no run in it");
+  const { release, type, isolation, egressHosts } = first;
+  const heads = runs.map(headOf);
+  const head: BatchHead = { release, type, isolation, egressHosts, isolate, runs: heads };
+  let text = JSON.stringify(head);
+  text += "\n";
+  for (const { vars, payload } of runs) text += vars + payload;
+  return text;
+}
+
+function headOf({ id, function: name, isCall, limits, vars, payload }: Invocation): RunHead {
+  return { id, function: name, isCall, limits, vars: vars.length, payload: payload.length };
+}
+
+/** The facts of a batch, and where its texts begin. */
+export function readBatchHead(text: string): { head: BatchHead; textsAt: number } {
+  const end = text.indexOf("\n");
+  // The gateway wrote it: no need to check its shape.
+  const head: BatchHead = JSON.parse(text.slice(0, end));
+  return { head, textsAt: end + 1 };
+}
+
+export function readRuns(text: string): BatchedRun[] {
+  const { head, textsAt } = readBatchHead(text);
+  let at = textsAt;
+  const next = (length: number): string => text.slice(at, (at += length));
+  return head.runs.map(({ id, function: name, isCall, limits, vars, payload }: RunHead) => ({
+    id,
+    function: name,
+    isCall,
+    limits,
+    vars: next(vars),
+    payload: next(payload),
+  }));
+}
+
+/**
+ * What one run came to. `continue`: `text` is the data with which a call goes on. `outcome`: `text` is a `RunOutcome`.
+ * `logs` is the JSON of a list of `LogLine`.
+ */
+export type RunAnswer = {
+  is: "continue" | "outcome";
+  cpuMs: number;
+  text: string;
+  logs: string;
+};
+
+/** What a batch came to. Runs without an answer were not started. */
+export type BatchAnswer =
+  | {
+      is: "ran";
+      answers: RunAnswer[];
+      /** A script did something to the isolate that cannot be undone: nothing more runs in it. */
+      isSpoilt: boolean;
+    }
+  /** The isolate ended before it answered. */
+  | { is: "ended" };
+
+/** The text of the answer of a batch whose isolate ended. */
+export const ENDED_TEXT = `{"is":"ended"}\n`;
+
+/** How the answer of a spoilt isolate begins. */
+export const SPOILT_TEXT = `{"is":"ran","isSpoilt":true`;
+
+/** The text of an answer that only says what one run ended with. */
+export function faultText(code: FaultCode, message: string): string {
+  const outcome = JSON.stringify({ is: "fault", code, message });
+  return `{"is":"ran","isSpoilt":false,"answers":[{"is":"outcome","cpuMs":0,"text":${outcome.length},"logs":2}]}\n${outcome}[]`;
+}
