@@ -14,6 +14,6 @@ const LANGUAGE =
 const WEB = "DOMException TextDecoder TextEncoder URL URLSearchParams atob btoa structuredClone";
 
 /** Those of the engine. `console`, `process`, `self`, `crypto` and `performance` are put in by the prelude. */
-export const SCRIPT_GLOBALS: ReadonlySet<PropertyKey> = new Set(
-  [LANGUAGE, ERRORS, BINARY, WEB].flatMap((names) => names.split(" ")),
-);
+export function scriptGlobals(): ReadonlySet<PropertyKey> {
+  return new Set(`${LANGUAGE} ${ERRORS} ${BINARY} ${WEB}`.split(" "));
+}

@@ -1,10 +1,11 @@
 // The way from an author's source to a release, on one screen.
 
 import { createHash, randomBytes } from "node:crypto";
+import { Fault } from "../../schemas/fault.ts";
 import type { CompiledRelease, Lint } from "../../schemas/release.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
 import { findBuiltInChange, type BuiltInChange } from "./built-ins.ts";
-import { parseScript } from "./parse.ts";
+import { parseScript, type ParsedScript } from "./parse.ts";
 import { wrap } from "./wrap.ts";
 
 /** Whose script it is. Part of the id, so that no two accounts ever share an isolate. */
@@ -19,9 +20,22 @@ export type Compiled = CompiledRelease & { lints: Lint[] };
 export async function compile(source: string, origin: Origin): Promise<Compiled> {
   const script = parseScript(source, origin.type);
   const { code, sourceMap } = await wrap(script, () => randomBytes(8).toString("hex"));
-  const change = findBuiltInChange(script.source, script.program);
+  const change = findChange(script);
   const lints = change && origin.type === "script" ? [changeLint(change)] : [];
   return { id: releaseId(origin, code), code, sourceMap, altersBuiltIns: !!change, lints };
+}
+
+function findChange({ source, program }: ParsedScript): BuiltInChange | undefined {
+  try {
+    return findBuiltInChange(source, program);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // The walk recurses, a little deeper than the parser did.
+    throw new Fault("compile_error", "The script is nested too deeply (line 1, column 1)", {
+      cause: error,
+      facts: { line: 1, column: 1 },
+    });
+  }
 }
 
 function changeLint({ what, node }: BuiltInChange): Lint {

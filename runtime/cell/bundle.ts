@@ -12,13 +12,14 @@ export function bundleDispatcher(): Promise<string> {
 }
 
 /** One entry of `runtime/isolate` as one ES module, with everything it imports. */
-export async function bundle(entry: string): Promise<string> {
+export async function bundle(entry: string, { minify = false } = {}): Promise<string> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [`${ISOLATE}${entry}`],
     bundle: true,
     write: false,
     format: "esm",
     target: "esnext",
+    minify,
     external: ["cloudflare:*", "script.js", "settings.json"],
     plugins: [preludeAsText],
     logLevel: "silent",
@@ -36,7 +37,8 @@ const preludeAsText: Plugin = {
       namespace: "prelude",
     }));
     build.onLoad({ filter: /.*/, namespace: "prelude" }, async () => ({
-      contents: await bundle("prelude/main.ts"),
+      // Every isolate parses it.
+      contents: await bundle("prelude/main.ts", { minify: true }),
       loader: "text",
     }));
   },

@@ -60,6 +60,8 @@ type Batch = {
   ended: PromiseWithResolvers<void>;
 };
 
+/** Most batches inside with which a cell has time for other work. */
+const MOST_LEISURELY = 2;
 /** How long after a report of exhaustion the place in the source may take to follow, in milliseconds. */
 const PLACE_MS = 20;
 /** How long a cell whose connection broke may take to answer a ping, in milliseconds. */
@@ -144,6 +146,11 @@ export class Cell implements AsyncDisposable {
 
   get isIdle(): boolean {
     return this.#inside.size === 0 && this.#abandoned.size === 0;
+  }
+
+  /** Several are inside. */
+  get isBusy(): boolean {
+    return this.#inside.size > MOST_LEISURELY;
   }
 
   /** When a batch inside last ended, by `performance.now()`. */

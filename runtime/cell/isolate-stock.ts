@@ -21,7 +21,7 @@ type Demand = Omit<NewIsolate, "name"> & { now: number; peak: number; lastAt: nu
 type Stock = { ready: Map<string, string[]>; used: string[]; isTending: boolean };
 
 /** A cell as far as its isolates go. */
-export type StockCell = Pick<Cell, "isReady" | "tend">;
+export type StockCell = Pick<Cell, "isBusy" | "isReady" | "tend">;
 
 /** The cells, and whether somebody waits for one: then they are not filled. */
 export type StockOptions = {
@@ -30,7 +30,7 @@ export type StockOptions = {
   onError: (error: unknown) => void;
 };
 
-/** The isolates of the cells that it is asked about. Disposing ends its timers; the isolates end with their cells. */
+/** The isolates of the cells that it is asked about. Disposing ends its reviews; the isolates end with their cells. */
 export class IsolateStock implements Disposable {
   readonly #options: StockOptions;
   readonly #demands = new Map<string, Demand>();
@@ -68,7 +68,7 @@ export class IsolateStock implements Disposable {
     if (demand !== undefined) demand.now -= 1;
     const stock = this.#stockOf(cell);
     if (isolate !== undefined) {
-      if (isFit && isReused(run) && countReady(stock) < MOST_OF_CELL)
+      if (isFit && isReused(run) && hasRoom(stock, keyOf(run)))
         addReady(stock, keyOf(run), isolate);
       else stock.used.push(isolate);
     }
@@ -97,16 +97,21 @@ export class IsolateStock implements Disposable {
     const stock = this.#stockOf(cell);
     if (stock.isTending) return;
     stock.isTending = true;
+    let end: string[] = [];
     try {
       for (;;) {
-        const end = stock.used.splice(0);
-        const wanted = this.#options.isCrowded() ? undefined : this.#findWanted(stock);
+        end = stock.used.splice(0);
+        // Where runs wait for the cell anyway, the next one makes its isolate as fast itself.
+        const hasTime = !cell.isBusy && !this.#options.isCrowded();
+        const wanted = hasTime ? this.#findWanted(stock) : undefined;
         if (!cell.isReady || (end.length === 0 && wanted === undefined)) return;
         const make = wanted === undefined ? [] : [wanted.isolate];
         await cell.tend({ end, make });
+        end = [];
         if (wanted !== undefined) addReady(stock, wanted.key, wanted.isolate.name);
       }
     } catch (error) {
+      stock.used.push(...end);
       // A cell that ends takes its isolates along. One that lives on has fewer ready, until the next run.
       if (cell.isReady) this.#options.onError(error);
     } finally {
@@ -166,6 +171,11 @@ function keyOf({ invocation }: Run): string {
 
 function isReused({ invocation }: Run): boolean {
   return invocation.isolation === "scope";
+}
+
+function hasRoom(stock: Stock, key: string): boolean {
+  const ofRelease = stock.ready.get(key)?.length ?? 0;
+  return ofRelease < MOST_OF_RELEASE && countReady(stock) < MOST_OF_CELL;
 }
 
 function countReady({ ready }: Stock): number {

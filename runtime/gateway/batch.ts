@@ -1,6 +1,7 @@
 // Scripts that wait for the same release travel into a cell together: the way there costs more than most of them run.
 // A lone one does not wait for company: what has come in by the end of a turn goes at once where a cell has room.
 
+import { Fault } from "../../schemas/fault.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Place } from "../cell/pool.ts";
 import type { Run, RunEnd } from "../cell/run.ts";
@@ -13,7 +14,7 @@ export type BatchCells = {
 };
 export type BatchPlace = Pick<Place, "leave"> & { cell: Pick<Cell, "run"> };
 
-/** Most runs of a batch, and most characters of their arguments. */
+/** Most runs of a batch, and how many characters of their arguments are enough. */
 const MOST_RUNS = 32;
 const MOST_CHARACTERS = 500_000;
 
@@ -116,12 +117,21 @@ export class Batcher {
     try {
       if (batch.length === 0) return;
       const ends = await place.cell.run(batch.map(({ run }) => run));
-      batch.forEach((waiting, at) => this.#settle(waiting, ends[at]));
+      // The last one first: what is handed back goes to the front of its queue.
+      for (const [at, waiting] of [...batch.entries()].toReversed())
+        this.#settle(waiting, ends[at]);
     } catch (error) {
-      for (const waiting of batch) waiting.fail(error);
+      for (const waiting of batch.toReversed()) this.#fail(waiting, { error, batch });
     } finally {
       place.leave(true);
     }
+  }
+
+  /** An answer that is too large may be another one's: each tries alone. */
+  #fail(waiting: Waiting, { error, batch }: { error: unknown; batch: Waiting[] }): void {
+    const isOthers = error instanceof Fault && error.code === "output_too_large";
+    if (batch.length === 1 || !isOthers) return waiting.fail(error);
+    this.#settle(waiting, { is: "handedBack", isSuspect: true });
   }
 
   #settle(waiting: Waiting, end: RunEnd | undefined): void {

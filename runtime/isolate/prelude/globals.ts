@@ -1,10 +1,10 @@
 // What a script finds in its global object.
 
-import { SCRIPT_GLOBALS } from "../../../schemas/script-globals.ts";
+import { scriptGlobals } from "../../../schemas/script-globals.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
 
 /** Ways into the engine, into workerd and between isolates: for no script. */
-const NEVER = new Set<PropertyKey>([
+const NEVER = [
   "process",
   "Cloudflare",
   "WebAssembly",
@@ -12,7 +12,7 @@ const NEVER = new Set<PropertyKey>([
   "scheduler",
   "SharedArrayBuffer",
   "Atomics",
-]);
+];
 
 const now = performance.now.bind(performance);
 const { timeOrigin } = performance;
@@ -28,31 +28,39 @@ export function startEnv(): void {
 
 /** Takes away what `type` may not use, and puts in what every script has. */
 export function limitGlobals(type: ScriptType, console: Partial<Console>): void {
-  const isScript = type === "script";
-  const mayStay = (name: PropertyKey): boolean =>
-    isScript ? SCRIPT_GLOBALS.has(name) || name === "constructor" : !NEVER.has(name);
-  for (const holder of globalHolders()) {
-    for (const name of Reflect.ownKeys(holder)) {
-      if (!mayStay(name)) Reflect.deleteProperty(holder, name);
-    }
-  }
+  if (type === "script") keepScriptGlobals();
+  else for (const name of NEVER) removeGlobal(name);
   replaceGlobal("console", console);
   replaceGlobal("process", {
     get env() {
       return env;
     },
   });
-  if (!isScript) return;
+  if (type !== "script") return;
   replaceGlobal("self", globalThis);
   // The originals keep marks and lead to promises.
   replaceGlobal("performance", { now, timeOrigin });
   replaceGlobal("crypto", { getRandomValues, randomUUID });
 }
 
+function keepScriptGlobals(): void {
+  const globals = scriptGlobals();
+  for (const holder of globalHolders()) {
+    for (const name of Reflect.ownKeys(holder)) {
+      const mayStay = globals.has(name) || name === "constructor";
+      if (!mayStay) Reflect.deleteProperty(holder, name);
+    }
+  }
+}
+
 /** Puts `value` in the place of a global, so that the old one is nowhere to be found. */
 export function replaceGlobal(name: string, value: unknown): void {
-  for (const holder of globalHolders()) Reflect.deleteProperty(holder, name);
+  removeGlobal(name);
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+}
+
+function removeGlobal(name: string): void {
+  for (const holder of globalHolders()) Reflect.deleteProperty(holder, name);
 }
 
 /** workerd keeps some globals on the global object and some on its prototypes. */

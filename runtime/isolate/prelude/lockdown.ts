@@ -10,7 +10,6 @@ const { create, freeze, hasOwn, preventExtensions, setPrototypeOf } = Object;
 
 const STACK_TRACE_LIMIT = 10;
 const ANYTHING = /(?:)/;
-const stackOf = stackAccessor();
 
 /** What the run that is on has added to the global object. */
 let added = newRecord();
@@ -129,15 +128,14 @@ function hidden(): object[] {
     query.values(),
   ];
   const prototypes = things.map((thing) => getPrototypeOf(Object(thing)));
-  const { get, set } = stackOf;
-  return [...prototypes.filter((prototype) => prototype !== null), get, set, callSitePrototype()];
+  const found = prototypes.filter((prototype) => prototype !== null);
+  return [...found, ...stackAccessor(), callSitePrototype()];
 }
 
 /** What every error has as its own `stack`: the same two functions. */
-function stackAccessor(): { get: () => unknown; set: (stack: undefined) => void } {
-  const { get, set } = getOwnPropertyDescriptor(new Error(), "stack") ?? {};
-  if (get === undefined || set === undefined) throw new Error("An error has its stack elsewhere");
-  return { get, set };
+function stackAccessor(): object[] {
+  const { get: getter, set: setter } = getOwnPropertyDescriptor(new Error(), "stack") ?? {};
+  return [getter, setter].filter((accessor) => accessor !== undefined);
 }
 
 /** What `Error.prepareStackTrace` sees of each frame. */

@@ -3,13 +3,13 @@
 // global from the moment its body runs; what the prelude needs afterwards it takes before.
 
 import { abortIsolate, WorkerEntrypoint } from "cloudflare:workers";
-import { readRuns, type RunAnswer } from "../../../schemas/batch.ts";
+import { readRuns, writeBatch, type RunAnswer } from "../../../schemas/batch.ts";
 import code from "script.js";
 import settings from "settings.json";
 import { scriptConsole } from "./console.ts";
 import { limitGlobals } from "./globals.ts";
 import { lockDown, sweep } from "./lockdown.ts";
-import { compile, isMade, runScript } from "./run.ts";
+import { compile, isMade, runScript, type Release } from "./run.ts";
 import { installTimers } from "./timers.ts";
 
 /** A batch gives its cell back after this long, in milliseconds, or this many characters, and leaves the rest unstarted. */
@@ -20,14 +20,36 @@ const { type, isolation } = settings;
 const isWarm = isolation === "scope";
 const now = performance.now.bind(performance);
 
+/** A script that does nothing, and a run of it. */
+const NOTHING: Release = { make: () => [() => undefined, () => (data: unknown) => data] };
+const REHEARSAL = writeBatch(
+  [
+    {
+      id: "",
+      release: "",
+      type,
+      isolation,
+      function: null,
+      payload: '{"routing":{}}',
+      vars: '{"none":0}',
+      isCall: true,
+      limits: { cpuMs: 1_000, wallMs: 1_000, subrequests: 0 },
+      egressHosts: null,
+    },
+  ],
+  null,
+);
+
 limitGlobals(type, scriptConsole);
 if (type !== "script") installTimers();
 if (isWarm) lockDown();
 const release = compile(code);
 
 export default class Prelude extends WorkerEntrypoint {
-  /** That this answers shows that the isolate is made. */
-  ready(): void {}
+  /** That this answers shows that the isolate is made, and what every run needs of the engine is compiled. */
+  async ready(): Promise<void> {
+    for (const run of readRuns(REHEARSAL)) await runScript(NOTHING, type, run);
+  }
 
   /** Runs a batch, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
   async run(text: string): Promise<string> {
