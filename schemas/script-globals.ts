@@ -11,7 +11,8 @@ const LANGUAGE =
   "decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape eval " +
   "Array BigInt Boolean Date DisposableStack AsyncDisposableStack Function Intl Iterator JSON Map Math Number Object " +
   "Promise Proxy Reflect RegExp Set String Symbol Temporal WeakMap WeakSet";
-const WEB = "DOMException TextDecoder TextEncoder URL URLSearchParams atob btoa structuredClone";
+const WEB =
+  "DOMException TextDecoder TextEncoder URL URLPattern URLSearchParams atob btoa structuredClone";
 
 /** Those of the engine. `console`, `process`, `self`, `crypto` and `performance` are put in by the prelude. */
 export function scriptGlobals(): ReadonlySet<PropertyKey> {

@@ -56,7 +56,18 @@ function writesOf({ callee, arguments: args }: CallExpression): Write[] {
   }
   const ofReceiver =
     isMember(callee) && DEFINERS.has(name) ? [writeUnder(callee.object, [literalOf(first)])] : [];
-  return [...ofReceiver, ...args.filter(isPrototype).map((it) => writeUnder(it, [ANY]))];
+  const isHanded = (it: Node): boolean =>
+    isPrototype(it) || (isOwnFunction(callee) && isConstructor(it));
+  return [...ofReceiver, ...args.filter(isHanded).map((it) => writeUnder(it, [ANY]))];
+}
+
+/** A function that the script itself may have written, and not a method. */
+function isOwnFunction({ type }: Node): boolean {
+  return type === "Identifier" || type.endsWith("FunctionExpression");
+}
+
+function isConstructor(node: Node): boolean {
+  return isIdentifier(node) && /^[A-Z][a-z]/.test(node.name) && !OPEN.has(node.name);
 }
 
 function writeUnder(target: Node, names: string[]): Write {

@@ -4,6 +4,8 @@
 // new members of the global object go into an object that stands behind it, and is another one for each run. A few
 // places that legitimate code writes to are put back. Where that fails, the isolate is spoilt and nothing more runs in it.
 
+import { replaceGlobal } from "./globals.ts";
+
 const { defineProperty, get, getOwnPropertyDescriptor, getPrototypeOf, has, ownKeys, set } =
   Reflect;
 const { create, freeze, hasOwn, preventExtensions, setPrototypeOf } = Object;
@@ -11,8 +13,8 @@ const { create, freeze, hasOwn, preventExtensions, setPrototypeOf } = Object;
 const STACK_TRACE_LIMIT = 10;
 const ANYTHING = /(?:)/;
 
-/** What the run that is on has added to the global object. */
-let added = newRecord();
+/** What the run that is on has added, to the global object and to its console. */
+let added = { toGlobal: newRecord(), toConsole: newRecord() };
 
 /** Locks the isolate. Once, before any code of a script. */
 export function lockDown(): void {
@@ -21,7 +23,12 @@ export function lockDown(): void {
     for (const accessor of mendOverrides(prototype, names)) all.add(accessor);
   }
   resetErrors();
-  setPrototypeOf(lastBefore(Object.prototype), additions());
+  const beyondGlobal = overlay(globalThis, {
+    base: Object.prototype,
+    additions: () => added.toGlobal,
+  });
+  setPrototypeOf(lastBefore(Object.prototype), beyondGlobal);
+  all.add(layConsole());
   for (const object of all) {
     if (object === Error) preventExtensions(lockOwn(object, RESET_ON_ERROR));
     else freeze(object);
@@ -30,7 +37,7 @@ export function lockDown(): void {
 
 /** Takes away what the last run left. False when that is impossible: the isolate is spoilt. */
 export function sweep(): boolean {
-  added = newRecord();
+  added = { toGlobal: newRecord(), toConsole: newRecord() };
   // `RegExp.$1` and its like tell of the last match of all: this one has nothing to tell.
   ANYTHING.test("");
   return resetErrors();
@@ -48,15 +55,33 @@ function lastBefore(end: object): object {
   return last;
 }
 
-/** Stands between the global object and `Object.prototype`, where everything comes by that the frozen global does not have. */
-function additions(): object {
-  return new Proxy(Object.prototype, {
-    has: (target, name) => hasOwn(added, name) || has(target, name),
-    get: (target, name, receiver) =>
-      hasOwn(added, name) ? added[name] : get(target, name, receiver),
-    set(...[target, name, value, receiver]) {
-      if (receiver !== globalThis) return set(target, name, value, receiver);
-      added[name] = value;
+/** A console in the place of the present one, whose methods a run may change for itself. */
+function layConsole(): object {
+  const laid = {};
+  const base = console;
+  setPrototypeOf(laid, overlay(laid, { base, additions: () => added.toConsole }));
+  replaceGlobal("console", laid);
+  return laid;
+}
+
+/**
+ * A prototype for the frozen object `front`: what is assigned to that becomes an addition of the run, which hides what
+ * `base` has. Strict code is not told of a variable that it did not declare, and nothing lists additions or deletes them.
+ */
+function overlay(
+  front: object,
+  { base, additions }: { base: object; additions: () => Record<PropertyKey, unknown> },
+): object {
+  // Empty and frozen, so that a proxy over it may say what it likes of every name, and nobody can add to it.
+  return new Proxy(freeze(create(base)), {
+    has: (_target, name) => hasOwn(additions(), name) || has(base, name),
+    get(_target, name, receiver) {
+      const all = additions();
+      return hasOwn(all, name) ? all[name] : get(base, name, receiver);
+    },
+    set(...[, name, value, receiver]) {
+      if (receiver !== front) return set(base, name, value, receiver);
+      additions()[name] = value;
       return true;
     },
   });
@@ -159,7 +184,6 @@ function callSitePrototype(): object {
  * without its fast `map` and `slice`.
  */
 function overridable(): { prototype: object; names: string[] | undefined }[] {
-  const common = ["constructor", "toString", "toLocaleString", "valueOf", "toJSON"];
   const errors = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
   const arrayNames = Object.getOwnPropertyNames(Array.prototype);
   return [
@@ -167,7 +191,10 @@ function overridable(): { prototype: object; names: string[] | undefined }[] {
     { prototype: Function.prototype, names: ["constructor", "toString", "bind", "call", "apply"] },
     { prototype: Array.prototype, names: arrayNames.filter((name) => name !== "constructor") },
     ...[...errors, AggregateError].map(({ prototype }) => ({ prototype, names: undefined })),
-    ...[Date, Map, Set, WeakMap, WeakSet].map(({ prototype }) => ({ prototype, names: common })),
+    ...[Date, Map, Set, WeakMap, WeakSet, RegExp].map(({ prototype }) => ({
+      prototype,
+      names: undefined,
+    })),
   ];
 }
 

@@ -9,7 +9,7 @@ import settings from "settings.json";
 import { scriptConsole } from "./console.ts";
 import { limitGlobals } from "./globals.ts";
 import { lockDown, sweep } from "./lockdown.ts";
-import { compile, isMade, runScript, type Release } from "./run.ts";
+import { checkAnswer, compile, isMade, runScript, type Release } from "./run.ts";
 import { installTimers } from "./timers.ts";
 
 /** A batch gives its cell back after this long, in milliseconds, or this many characters, and leaves the rest unstarted. */
@@ -64,7 +64,7 @@ export default class Prelude extends WorkerEntrypoint {
       if (run === undefined || (at > 0 && isEnough(startedAt, texts))) break;
       if (isWarm && !sweep()) return answerText(heads, { texts, isSpoilt: true });
       const made = runScript(release, type, run);
-      const answer = isMade(made) ? made : await made;
+      const answer = isMade(made) ? made : checkAnswer(await made);
       heads += at === 0 ? headOf(answer) : `,${headOf(answer)}`;
       texts += answer.text + answer.logs;
     }

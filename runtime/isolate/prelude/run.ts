@@ -85,7 +85,23 @@ export function isMade<Made extends object>(made: Made | Promise<Made>): made is
 }
 
 async function answerLater(result: Promise<Result>, budget: Budget): Promise<RunAnswer> {
-  return answer(await result, budget);
+  const settled: unknown = await result;
+  return answer(isResult(settled) ? settled : outcome(UNSHOWABLE), budget);
+}
+
+/** What came of waiting for an answer: a script may have made of promises that it is anything. */
+export function checkAnswer(value: unknown): RunAnswer {
+  if (isResult(value) && "cpuMs" in value && "logs" in value) {
+    const { is, text, cpuMs, logs } = value;
+    if (typeof cpuMs === "number" && typeof logs === "string") return { is, text, cpuMs, logs };
+  }
+  return { ...outcome(UNSHOWABLE), cpuMs: 0, logs: "[]" };
+}
+
+function isResult(value: unknown): value is Result {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("is" in value) || !("text" in value)) return false;
+  return (value.is === "continue" || value.is === "outcome") && typeof value.text === "string";
 }
 
 function answer({ is, text }: Result, budget: Budget): RunAnswer {
