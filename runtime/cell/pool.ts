@@ -29,7 +29,7 @@ type CrewName = "scripts" | "apps";
  * What a cell does at once; the rest waits. Batches of Scripts run one after the other, and a second one is there when the
  * first ends. Apps mostly wait for somebody else.
  */
-const MOST: Record<CrewName, number> = { scripts: 1, apps: 32 };
+const MOST: Record<CrewName, number> = { scripts: 2, apps: 32 };
 /** How long an app may wait for a place, in milliseconds. */
 const QUEUE_MS = 500;
 const START_RETRY_MS = 500;
