@@ -13,6 +13,7 @@ import { cleanAfterDeadNodes, makeRunFolder } from "./cell/run-folder.ts";
 import { Admission } from "./gateway/admission.ts";
 import { Batcher } from "./gateway/batch.ts";
 import type { SizeLimits } from "./cell/watchdog.ts";
+import type { CellKind } from "./cell/cell.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { serveReleases } from "./host/release-server.ts";
 import { Drafts } from "./store/drafts.ts";
@@ -20,8 +21,11 @@ import { EdgeStore } from "./store/store.ts";
 
 /** Heap of an isolate. */
 const MAX_HEAP_MB = 128;
-/** Memory of a cell, off the heap and of all its isolates. */
-const CELL_SIZES: SizeLimits = { fatMb: 384, mostMb: 768 };
+/** Memory of a cell, off the heap and of all its isolates: of the warm ones, some 4 MB each, there are many. */
+const CELL_SIZES: Record<CellKind, SizeLimits> = {
+  warm: { fatMb: 768, mostMb: 1_152 },
+  fresh: { fatMb: 384, mostMb: 768 },
+};
 
 /** What the parts of a node are made with. `stack` ends them, the last one first. */
 type Start = {

@@ -33,7 +33,7 @@ async function startPool(
   writeFileSync(join(folder, dispatcher), await bundleDispatcher());
   const log = pino({ level: "silent" });
   const shared = { folder, dispatcher, hostSocket, maxHeapMb: 128, egressAllow: [], confinement };
-  const pool = stack.use(new CellPool(1, { ...shared, sizes, log }));
+  const pool = stack.use(new CellPool(1, { ...shared, sizes: { warm: sizes, fresh: sizes }, log }));
   await pool.open();
   const owned = stack.move();
   return { pool, release, [Symbol.asyncDispose]: () => owned.disposeAsync() };

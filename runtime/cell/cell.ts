@@ -36,7 +36,7 @@ export type CellPlan = {
   maxHeapMb: number;
   egressAllow: readonly string[];
   confinement: Confinement;
-  sizes: SizeLimits;
+  sizes: Record<CellKind, SizeLimits>;
   log: Logger;
 };
 
@@ -60,6 +60,8 @@ type Batch = {
   ended: PromiseWithResolvers<void>;
 };
 
+/** Runs after which a cell is replaced, whatever its size: workerd never forgets the name of an isolate. */
+const MOST_SERVED: Record<CellKind, number> = { warm: 5_000_000, fresh: 50_000 };
 /** Most batches inside with which a cell has time for other work. */
 const MOST_LEISURELY = 2;
 /** How long after a report of exhaustion the place in the source may take to follow, in milliseconds. */
@@ -110,6 +112,7 @@ export class Cell implements AsyncDisposable {
   readonly #abandoned = new Set<Run>();
   #state: CellState = { is: "ready" };
   #progressAt = performance.now();
+  #served = 0;
 
   constructor(
     id: number,
@@ -146,6 +149,11 @@ export class Cell implements AsyncDisposable {
 
   get isIdle(): boolean {
     return this.#inside.size === 0 && this.#abandoned.size === 0;
+  }
+
+  /** It has served as long as it should. */
+  get isWorn(): boolean {
+    return this.#served > MOST_SERVED[this.kind];
   }
 
   /** Several are inside. */
@@ -245,6 +253,7 @@ export class Cell implements AsyncDisposable {
   }
 
   #enter(runs: readonly Run[]): Batch {
+    this.#served += runs.length;
     const exhausted = Promise.withResolvers<Report>();
     const batch: Batch = { runs, exhausted, ended: Promise.withResolvers() };
     for (const { invocation } of runs) this.#byRun.set(invocation.id, batch);

@@ -305,12 +305,12 @@ describe("demand", () => {
     expect(scene.cell.ended).toEqual([]);
   });
 
-  it("keeps at most 8 of a release that have served", async ({ expect }) => {
+  it("keeps at most 32 of a cell that have served", async ({ expect }) => {
     const scene = setUp();
     const run = runOf("a", "scope");
     const served = await serve(scene, run, { count: 40 });
-    expect(scene.cell.ended).toEqual(served.slice(8));
-    expect(takeReady(scene, run)).toHaveLength(8);
+    expect(scene.cell.ended).toEqual(served.slice(32));
+    expect(takeReady(scene, run)).toHaveLength(32);
   });
 });
 

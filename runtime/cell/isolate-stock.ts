@@ -5,7 +5,7 @@ import type { NewIsolate } from "../../schemas/tending.ts";
 import type { Cell } from "./cell.ts";
 import type { Run } from "./run.ts";
 
-/** Most ready isolates of one release in one cell, and of all releases. */
+/** Most isolates that are made ahead for one release in one cell, and most that are kept for all. */
 const MOST_OF_RELEASE = 8;
 const MOST_OF_CELL = 32;
 /** The answer leaves first, then the cell is busy with the next isolate: in milliseconds. */
@@ -68,7 +68,7 @@ export class IsolateStock implements Disposable {
     if (demand !== undefined) demand.now -= 1;
     const stock = this.#stockOf(cell);
     if (isolate !== undefined) {
-      if (isFit && isReused(run) && hasRoom(stock, keyOf(run)))
+      if (isFit && isReused(run) && countReady(stock) < MOST_OF_CELL)
         addReady(stock, keyOf(run), isolate);
       else stock.used.push(isolate);
     }
@@ -171,11 +171,6 @@ function keyOf({ invocation }: Run): string {
 
 function isReused({ invocation }: Run): boolean {
   return invocation.isolation === "scope";
-}
-
-function hasRoom(stock: Stock, key: string): boolean {
-  const ofRelease = stock.ready.get(key)?.length ?? 0;
-  return ofRelease < MOST_OF_RELEASE && countReady(stock) < MOST_OF_CELL;
 }
 
 function countReady({ ready }: Stock): number {

@@ -158,12 +158,12 @@ export class CellPool implements AsyncDisposable {
     return { cell, isAlone: false, isolate, leave };
   }
 
-  /** Replaces a cell that has grown: a fresh one first, then no more runs for the old, then its end. */
+  /** Replaces a cell that has grown or served long: a fresh one first, then no more runs for the old, then its end. */
   #retire(cell: Cell): void {
     if (!cell.isReady) return;
     this.#dismiss(cell);
     if (this.#alone === cell) this.#alone = undefined;
-    this.#plan.log.info({ cell: cell.id }, "replacing a cell that has grown");
+    this.#plan.log.info({ cell: cell.id }, "replacing a cell that has grown or served long");
     this.#fillSoon();
     void cell.drain();
   }

@@ -1,6 +1,6 @@
-// Looks after busy cells: ends those that a script holds, and replaces those that grow.
+// Looks after busy cells: ends those that a script holds, and replaces those that grow or have served long.
 
-import type { Cell } from "./cell.ts";
+import type { Cell, CellKind } from "./cell.ts";
 import type { Run } from "./run.ts";
 
 /** How large a cell may be, in megabytes: beyond `fat` it is replaced when its runs are over, beyond `most` killed. */
@@ -9,7 +9,7 @@ export type SizeLimits = { fatMb: number; mostMb: number };
 /** What the watchdog watches, how, and what it does to cells besides killing them. */
 export type Watch = {
   cells: () => Iterable<Cell>;
-  sizes: SizeLimits;
+  sizes: Record<CellKind, SizeLimits>;
   retire: (cell: Cell) => void;
 };
 
@@ -20,15 +20,15 @@ const PATIENCE_MS = 150;
 const ISOLATE_MS = 20;
 /** Budgets inside add up only so far, when none of them is larger alone: else a full cell could hang for long. */
 const MOST_ALLOWED_MS = 250;
-/** A stuck cell that is larger than any that only computes was filling its memory. */
-const SWOLLEN_RSS_MB = 256;
+/** A stuck cell that has grown by this much since it fell silent, in megabytes, was filling its memory. */
+const SWOLLEN_MB = 128;
 /** A cell that is silent this many times as long as it may be hangs, also when it uses no CPU. */
 const HUNG_FACTOR = 4;
 /** A tick this late means that this process itself was held up, and no cell is to blame. */
 const LATE_MS = 50;
 
-/** A ping on its way: when it was sent, and the CPU time that the cell had used then. */
-type Ping = { sentAt: number; cpuMs: number };
+/** A ping on its way: when it was sent, and what the cell had used then. */
+type Ping = { sentAt: number; cpuMs: number; rssMb: number };
 
 /** Watches cells until disposed. */
 export class Watchdog implements Disposable {
@@ -59,16 +59,17 @@ export class Watchdog implements Disposable {
   #look(cell: Cell, now: number): void {
     const { rssMb, cpuMs } = cell;
     const { sizes, retire } = this.#watch;
-    if (rssMb > sizes.mostMb) return cell.kill("memory");
-    if (rssMb > sizes.fatMb) retire(cell);
+    const { fatMb, mostMb } = sizes[cell.kind];
+    if (rssMb > mostMb) return cell.kill("memory");
+    if (rssMb > fatMb || cell.isWorn) retire(cell);
     const ping = this.#pings.get(cell);
-    if (ping === undefined) return this.#ping(cell, { sentAt: now, cpuMs });
+    if (ping === undefined) return this.#ping(cell, { sentAt: now, cpuMs, rssMb });
     const silentMs = now - Math.max(ping.sentAt, cell.progressAt);
     const allowedMs = PATIENCE_MS + allowance(cell);
     if (silentMs <= allowedMs) return;
     // On a machine that is short of CPU a cell may be silent because it does not run at all.
     const isBusy = cpuMs - ping.cpuMs >= allowedMs / 2;
-    if (isBusy) cell.kill(rssMb > SWOLLEN_RSS_MB ? "memory" : "stuck");
+    if (isBusy) cell.kill(rssMb - ping.rssMb > SWOLLEN_MB ? "memory" : "stuck");
     else if (silentMs > HUNG_FACTOR * allowedMs) cell.kill("hung");
   }
 

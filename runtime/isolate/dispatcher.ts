@@ -19,7 +19,7 @@ type Env = {
 };
 
 /** Releases that keep a warm isolate. */
-const WARM_ISOLATES = 200;
+const WARM_ISOLATES = 128;
 
 const releases = new ReleaseCache();
 const warm = new WarmIsolates(WARM_ISOLATES);

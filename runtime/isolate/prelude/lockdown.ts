@@ -13,6 +13,8 @@ const { create, freeze, hasOwn, preventExtensions, setPrototypeOf } = Object;
 const STACK_TRACE_LIMIT = 10;
 const ANYTHING = /(?:)/;
 
+const NOTHING = freeze(newRecord());
+
 /** What the run that is on has added, to the global object and to its console. */
 let added = { toGlobal: newRecord(), toConsole: newRecord() };
 
@@ -41,6 +43,11 @@ export function sweep(): boolean {
   // `RegExp.$1` and its like tell of the last match of all: this one has nothing to tell.
   ANYTHING.test("");
   return resetErrors();
+}
+
+/** Takes no more additions, and forgets those there are: what a Script leaves to happen later meets no other run's. */
+export function sealAdditions(): void {
+  added = { toGlobal: NOTHING, toConsole: NOTHING };
 }
 
 function newRecord(): Record<PropertyKey, unknown> {
@@ -81,7 +88,7 @@ function overlay(
     },
     set(...[, name, value, receiver]) {
       if (receiver !== front) return set(base, name, value, receiver);
-      additions()[name] = value;
+      set(additions(), name, value);
       return true;
     },
   });

@@ -8,6 +8,7 @@ import { endLog, logText, startLog } from "./console.ts";
 import { describeValue } from "./describe.ts";
 import { findEntry, type ScriptModule } from "./entry.ts";
 import { startEnv } from "./globals.ts";
+import { sealAdditions } from "./lockdown.ts";
 import {
   faultOutcome,
   outcome,
@@ -72,11 +73,16 @@ export function runScript(
   startTimers(budget);
   budget.enter();
   const result = begin(release, { type, run, budget });
-  // What a Script leaves to happen later would write into another one's.
-  if (type === "script") endLog();
+  if (type === "script") endScript();
   if (isMade(result)) return answer(result, budget);
   budget.leave();
   return answerLater(result, budget);
+}
+
+/** What a Script leaves to happen later would happen within another run. */
+function endScript(): void {
+  endLog();
+  sealAdditions();
 }
 
 /** By a member of its own: the script may have changed what a promise looks like. */
