@@ -21,7 +21,7 @@ const ISOLATE_MS = 20;
 /** Budgets inside add up only so far, when none of them is larger alone: else a full cell could hang for long. */
 const MOST_ALLOWED_MS = 250;
 /** A stuck cell that has grown by this much since it fell silent, in megabytes, was filling its memory. */
-const SWOLLEN_MB = 128;
+const SWOLLEN_MB = 192;
 /** A cell that is silent this many times as long as it may be hangs, also when it uses no CPU. */
 const HUNG_FACTOR = 4;
 /** A tick this late means that this process itself was held up, and no cell is to blame. */
