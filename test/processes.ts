@@ -11,6 +11,11 @@ export function cellsUnder(pid: number): number[] {
   return descendantsOf(pid).filter(isCell);
 }
 
+/** The command line of a process, word by word; of one that is gone, one empty word. */
+export function wordsOf(pid: number): string[] {
+  return read(`/proc/${pid}/cmdline`).split("\0");
+}
+
 function isCell(pid: number): boolean {
   return /^[^\0]*workerd\0serve\0/.test(read(`/proc/${pid}/cmdline`));
 }
