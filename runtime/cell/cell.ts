@@ -237,7 +237,7 @@ export class Cell implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
   }
 
-  kill(cause: "stuck" | "hung" | "memory"): void {
+  kill(cause: "stuck" | "hung" | "memory" | "fat"): void {
     if (this.#state.is === "gone" || this.#state.is === "stopping") return;
     this.#log.warn({ cause, runs: this.runs.map(({ key }) => key) }, "killing the cell");
     this.#state = { is: "stopping", cause };

@@ -22,10 +22,10 @@ export type RunEnd =
   | { is: "unreadable" };
 
 /**
- * Why a cell ended: killed by us because it was stuck in a script, silent without doing anything, or fat; ended by itself
- * (V8 aborts at its heap limit); killed by somebody else; or stopped in order.
+ * Why a cell ended: killed by us because it was stuck in a script, silent without doing anything, full by the run inside, or
+ * fat by one of several; ended by itself (V8 aborts at its heap limit); killed by somebody else; or stopped in order.
  */
-export type LossCause = "stuck" | "hung" | "memory" | "crashed" | "killed" | "stopped";
+export type LossCause = "stuck" | "hung" | "memory" | "fat" | "crashed" | "killed" | "stopped";
 
 /** The end of a cell, and the runs that were inside. Where there was one, it is the cause. */
 export type Loss = { cause: LossCause; runs: readonly Run[] };

@@ -34,6 +34,8 @@ type Ping = { sentAt: number; cpuMs: number; rssMb: number };
 export class Watchdog implements Disposable {
   readonly #watch: Watch;
   readonly #pings = new WeakMap<Cell, Ping>();
+  /** How many runs were inside when a cell was first seen to be fat. */
+  readonly #grown = new WeakMap<Cell, number>();
   readonly #timer: NodeJS.Timeout;
   #tickedAt = performance.now();
 
@@ -60,7 +62,9 @@ export class Watchdog implements Disposable {
     const { rssMb, cpuMs } = cell;
     const { sizes, retire } = this.#watch;
     const { fatMb, mostMb } = sizes[cell.kind];
-    if (rssMb > mostMb) return cell.kill("memory");
+    if (rssMb > fatMb && !this.#grown.has(cell)) this.#grown.set(cell, cell.runs.length);
+    // The one that filled it may have been answered since, and another one be inside.
+    if (rssMb > mostMb) return cell.kill(this.#grown.get(cell) === 1 ? "memory" : "fat");
     if (rssMb > fatMb || cell.isWorn) retire(cell);
     const ping = this.#pings.get(cell);
     if (ping === undefined) return this.#ping(cell, { sentAt: now, cpuMs, rssMb });
