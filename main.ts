@@ -1,23 +1,20 @@
 // The program: starts the roles that its settings name and ends them again.
 // One role runs in this process. Several get a process each, so that publishing never holds up a call.
 
-import { fork, type ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { KeptProcess } from "./schemas/kept-process.ts";
 import type { Listening } from "./schemas/listen.ts";
 import { readOrMakeFile, tokenFile } from "./schemas/secret-file.ts";
 import { parseSettings, type Role, type Settings } from "./schemas/settings.ts";
 
 /** Where roles listen: what a process tells the one that started it, once it serves. */
 type Urls = Partial<Record<Role, string>>;
-
-const RESTART_DELAY_MS = 1_000;
-const STOP_GRACE_MS = 5_000;
 
 async function main(): Promise<void> {
   // The second start is twice as fast.
@@ -86,61 +83,33 @@ function followEdgeUrl(settings: Settings): () => string {
 /** Runs each role in a process of its own, again when it ends, until it is asked to stop. */
 async function runProcesses(roles: Role[], settings: Settings, secretKey: string): Promise<void> {
   const stop = stopSignal();
+  await using stack = new AsyncDisposableStack();
   const urls: Urls = {};
-  const children = new Map<Role, ChildProcess>();
-  const start = async (role: Role): Promise<void> => {
-    const child = fork(import.meta.filename, { env: roleEnv(role, secretKey) });
-    children.set(role, child);
-    Object.assign(urls, await untilReady(role, child, stop));
-    if (urls.control !== undefined && urls.edge !== undefined) children.get("control")?.send(urls);
-  };
-  try {
-    await Promise.all(roles.map(start));
-    announce(settings, urls);
-    await Promise.all(roles.map((role) => keepRole(role, { children, start, stop })));
-  } finally {
-    await Promise.all([...children.values()].map(endProcess));
+  const kept = new Map<Role, KeptProcess>();
+  for (const role of roles) {
+    const process = new KeptProcess({
+      fork: () => fork(import.meta.filename, { env: roleEnv(role, secretKey) }),
+      onReady(message) {
+        Object.assign(urls, message);
+        if (urls.control !== undefined && urls.edge !== undefined) kept.get("control")?.send(urls);
+      },
+      onEnd: () => report(new Error(`the ${role} process ended: starting it again`)),
+    });
+    kept.set(role, stack.use(process));
   }
-}
-
-type Family = {
-  children: Map<Role, ChildProcess>;
-  start: (role: Role) => Promise<void>;
-  stop: AbortSignal;
-};
-
-async function keepRole(role: Role, { children, start, stop }: Family): Promise<void> {
-  while (!stop.aborted) {
-    const child = children.get(role);
-    if (child !== undefined) await Promise.race([exited(child), aborted(stop)]);
-    if (stop.aborted) return;
-    process.stderr.write(`scriptforge-edge: the ${role} process ended: starting it again\n`);
-    await sleep(RESTART_DELAY_MS, undefined, { signal: stop }).catch(() => undefined);
-    if (!stop.aborted) await start(role).catch(report);
-  }
+  const starts = [...kept].map(([role, process]) =>
+    process.start().catch(() => {
+      throw new SilentError(`the ${role} process did not start`);
+    }),
+  );
+  await Promise.race([Promise.all(starts), aborted(stop)]);
+  if (stop.aborted) throw new SilentError("asked to stop before it served");
+  announce(settings, urls);
+  await aborted(stop);
 }
 
 function roleEnv(role: Role, secretKey: string): NodeJS.ProcessEnv {
   return { ...process.env, SCRIPTFORGE_ROLES: role, SCRIPTFORGE_SECRET_KEY: secretKey };
-}
-
-/** What the role says once it serves. Throws when it ends before that; it has said why on standard error. */
-async function untilReady(role: Role, child: ChildProcess, stop: AbortSignal): Promise<Urls> {
-  const ready = once(child, "message").then(([urls]: Urls[]) => urls);
-  const urls = await Promise.race([ready, exited(child), aborted(stop)]);
-  if (urls === undefined) throw new SilentError(`the ${role} process did not start`);
-  return urls;
-}
-
-async function exited(child: ChildProcess): Promise<undefined> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-}
-
-async function endProcess(child: ChildProcess): Promise<void> {
-  child.kill("SIGTERM");
-  const insist = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE_MS);
-  await exited(child);
-  clearTimeout(insist);
 }
 
 /** Aborts when a person or the system asks to stop, or when the process that started us is gone. */

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { BatchAnswer } from "./batch.ts";
+import { parseOrUndefined } from "./parse-or-undefined.ts";
 
 const AnswerHead = z.strictObject({
   is: z.enum(["continue", "outcome"]),
@@ -30,12 +31,4 @@ export function readBatchAnswer(text: string): BatchAnswer | undefined {
     logs: next(logs),
   }));
   return { is: "ran", answers, isSpoilt: head.isSpoilt };
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -29,6 +29,11 @@ export type BatchedRun = Pick<
   "id" | "function" | "isCall" | "limits" | "vars" | "payload"
 >;
 
+/** A Script's runs of this isolation share an isolate, one after the other, and so travel in batches. */
+export function isShared({ type, isolation }: { type: ScriptType; isolation: Isolation }): boolean {
+  return type === "script" && isolation === "scope";
+}
+
 /** Writes runs of one release. Not empty. */
 export function writeBatch(runs: readonly Invocation[], isolate: string | null): string {
   const [first] = runs;
@@ -96,8 +101,22 @@ export const ENDED_TEXT = `{"is":"ended"}\n`;
 /** How the answer of a spoilt isolate begins. */
 export const SPOILT_TEXT = `{"is":"ran","isSpoilt":true`;
 
+/** The facts of one answer, a member of the list of `answersText`. */
+export function answerHead({ is, cpuMs, text, logs }: RunAnswer): string {
+  return `{"is":"${is}","cpuMs":${cpuMs},"text":${text.length},"logs":${logs.length}}`;
+}
+
+/** The text of a batch's answers: their heads, separated by commas, and each one's text and logs. */
+export function answersText(
+  heads: string,
+  { texts, isSpoilt }: { texts: string; isSpoilt: boolean },
+): string {
+  return `{"is":"ran","isSpoilt":${isSpoilt},"answers":[${heads}]}\n${texts}`;
+}
+
 /** The text of an answer that only says what one run ended with. */
 export function faultText(code: FaultCode, message: string): string {
-  const outcome = JSON.stringify({ is: "fault", code, message });
-  return `{"is":"ran","isSpoilt":false,"answers":[{"is":"outcome","cpuMs":0,"text":${outcome.length},"logs":2}]}\n${outcome}[]`;
+  const text = JSON.stringify({ is: "fault", code, message });
+  const head = answerHead({ is: "outcome", cpuMs: 0, text, logs: "[]" });
+  return answersText(head, { texts: `${text}[]`, isSpoilt: false });
 }

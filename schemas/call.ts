@@ -11,6 +11,11 @@ import { LogLine, Usage } from "./usage.ts";
 export const CallData = z.record(z.string(), z.unknown());
 export type CallData = z.infer<typeof CallData>;
 
+/** The JSON text of a body: nothing means no data. */
+export function payloadOf(body: string): string {
+  return body.trim() === "" ? "{}" : body;
+}
+
 /** One run of a script, as the gateway asks a cell for it. */
 export type Invocation = {
   id: string;

@@ -4,7 +4,10 @@ import { z } from "zod";
 import type { ScriptType } from "./script-type.ts";
 
 /** `call`: a new isolate for every call. `scope`: a new module scope in a warm isolate. */
-export const Isolation = z.enum(["call", "scope"]);
+export const Isolation = z.enum(["call", "scope"]).meta({
+  id: "Isolation",
+  description: "call: a new isolate for every call. scope: a new module scope in a warm isolate",
+});
 export type Isolation = z.infer<typeof Isolation>;
 
 /** What a call of a script gets: what its owner chose, or what suits its type and what it does to the engine. */

@@ -30,6 +30,18 @@ describe("a call", () => {
     expect(headers.get("server-timing")).toContain("script;dur=");
   });
 
+  it("of a blank body has no data", async ({ expect }) => {
+    await product.assign({
+      name: "blank",
+      code: "function main(data) { return { routing: { saw: Object.keys(data) } }; }",
+      customer: "blank",
+    });
+    for (const body of ["", " \n"]) {
+      const answer = await product.ask("/call/termination/blank/main", body);
+      expect(answer.body).toEqual({ action: "continue", data: { routing: { saw: [] } } });
+    }
+  });
+
   it("goes on unchanged where nothing is assigned", async ({ expect }) => {
     const { body } = await product.ask("/call/termination/nobody/main", { routing: { cli: "1" } });
     expect(body).toEqual({ action: "continue", data: { routing: { cli: "1" } } });

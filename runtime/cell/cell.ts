@@ -11,8 +11,9 @@ import { z } from "zod";
 import { cellConfig } from "../../capnp-config/cell-config.ts";
 import { readBatchAnswer } from "../../schemas/batch-answer.ts";
 import { writeBatch, type RunAnswer } from "../../schemas/batch.ts";
-import type { Tending } from "../../schemas/tending.ts";
 import { Fault } from "../../schemas/fault.ts";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import type { Tending } from "../../schemas/tending.ts";
 import type { Confinement } from "./confinement.ts";
 import { CellLink, type Posted } from "./link.ts";
 import { readCpuMs, readRssMb } from "./process-use.ts";
@@ -191,10 +192,8 @@ export class Cell implements AsyncDisposable {
     );
     const batch = this.#enter(runs);
     const startMs = this.cpuMs;
-    const posted = this.#link.post("/run", text);
     const { signal } = given;
-    const abort = (): void => posted.hangUp(signal?.reason);
-    signal?.addEventListener("abort", abort);
+    const posted = this.#link.post("/run", text, signal);
     try {
       const ends = await endsOf(posted, batch);
       this.#progressAt = performance.now();
@@ -204,7 +203,6 @@ export class Cell implements AsyncDisposable {
       if (signal?.aborted || error instanceof Fault) throw error;
       throw new CellLost(this.id, await this.#settleLoss(runs), { cause: error });
     } finally {
-      signal?.removeEventListener("abort", abort);
       this.#leave(batch);
     }
   }
@@ -212,21 +210,14 @@ export class Cell implements AsyncDisposable {
   /** Resolves when the cell answers; what was abandoned before is then no longer running. */
   async ping(signal: AbortSignal): Promise<void> {
     const abandoned = [...this.#abandoned];
-    await this.#ask("/ping", { body: "", signal });
+    await this.#link.post("/ping", "", signal).answered;
     for (const run of abandoned) this.#abandoned.delete(run);
   }
 
   /** Ends isolates and makes others ready. Throws when the cell does not do it. */
   async tend(tending: Tending): Promise<void> {
     const signal = AbortSignal.timeout(TEND_MS);
-    await this.#ask("/tend", { body: JSON.stringify(tending), signal });
-  }
-
-  async #ask(path: string, { body, signal }: { body: string; signal: AbortSignal }): Promise<void> {
-    const posted = this.#link.post(path, body);
-    const abort = (): void => posted.hangUp(signal.reason);
-    signal.addEventListener("abort", abort);
-    await posted.answered.finally(() => signal.removeEventListener("abort", abort));
+    await this.#link.post("/tend", JSON.stringify(tending), signal).answered;
   }
 
   /** Takes no more runs, and ends when those inside have. */
@@ -326,11 +317,7 @@ export class Cell implements AsyncDisposable {
 
 function parseReport(line: string): z.infer<typeof ReportLine> | undefined {
   if (!line.startsWith('{"exhausted"')) return undefined;
-  try {
-    return ReportLine.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
+  return ReportLine.safeParse(parseOrUndefined(line)).data;
 }
 
 /** By what comes first, the answer or a report. */

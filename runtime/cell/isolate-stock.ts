@@ -55,7 +55,7 @@ export class IsolateStock implements Disposable {
   take(cell: StockCell, run: Run): string | undefined {
     this.#expectMore(run);
     const ready = this.#stockOf(cell).ready.get(keyOf(run))?.pop();
-    return ready ?? (isReused(run) ? this.#newName(run) : undefined);
+    return ready ?? (isReused(run) ? this.#newName(run.invocation.release) : undefined);
   }
 
   /** The run is over. `isFit`: its isolate may serve another one, where its isolation allows that. */
@@ -125,16 +125,16 @@ export class IsolateStock implements Disposable {
     for (const [key, { release, type, isolation, peak }] of this.#demands) {
       const wanted = Math.min(MOST_OF_RELEASE, Math.ceil(peak / cells));
       if ((stock.ready.get(key)?.length ?? 0) >= wanted) continue;
-      const name = this.#newName({ invocation: { release } });
+      const name = this.#newName(release);
       return { key, isolate: { name, release, type, isolation } };
     }
     return undefined;
   }
 
   /** No isolate ever gets the name of another. */
-  #newName({ invocation }: { invocation: { release: string } }): string {
+  #newName(release: string): string {
     this.#made += 1;
-    return `${invocation.release}-${this.#made}`;
+    return `${release}-${this.#made}`;
   }
 
   /** Demand falls slowly, and is forgotten in the end together with what was ready for it. */

@@ -30,12 +30,18 @@ export class CellLink {
   }
 
   /**
-   * The text that the dispatcher answers. Throws the Fault `output_too_large` for an endless answer, `internal` when the
-   * dispatcher fails, what it is hung up with, and any other Error when the connection breaks.
+   * The text that the dispatcher answers. Fails with the Fault `output_too_large` for an endless answer, `internal` when
+   * the dispatcher fails, what it is hung up with or the reason of `signal`, and any other Error when the connection breaks.
    */
-  post(path: string, body: string): Posted {
+  post(path: string, body: string, signal?: AbortSignal): Posted {
     const connection = this.#idle.pop() ?? this.#open();
-    return connection.post(path, body);
+    const posted = connection.post(path, body);
+    if (signal === undefined) return posted;
+    const abort = (): void => posted.hangUp(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    const answered = posted.answered.finally(() => signal.removeEventListener("abort", abort));
+    return { ...posted, answered };
   }
 
   close(): void {
@@ -71,7 +77,11 @@ class Connection {
     this.#listeners = listeners;
     this.#socket = connect({ path });
     this.#socket.on("data", (chunk: Buffer) => this.#read(chunk));
-    this.#socket.on("timeout", () => this.#socket.destroy());
+    this.#socket.on("timeout", () => {
+      // At once, so that no request meets it before it has closed.
+      listeners.onClose();
+      this.#socket.destroy();
+    });
     this.#socket.on("error", (error) => this.#fail(error));
     this.#socket.on("close", () => {
       this.#fail(new Error("The cell closed the connection"));

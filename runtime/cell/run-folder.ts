@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 
 // In the system's temporary folder, because the path of a unix socket has at most 107 bytes.
 const PREFIX = "scriptforge-edge-";
@@ -45,7 +46,6 @@ export function cleanAfterDeadNodes(): number {
   return ended;
 }
 
-/** Folders that cells of another user work in belong to that user. */
 /** False for a process that has just ended, or is not ours. */
 function kill(pid: number): boolean {
   try {
@@ -55,6 +55,7 @@ function kill(pid: number): boolean {
   }
 }
 
+/** Folders that cells of another user work in belong to that user. */
 function isOurs(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   const uid = process.getuid?.();
@@ -62,20 +63,11 @@ function isOurs(path: string): boolean {
 }
 
 function isOwnerAlive(path: string): boolean {
-  const owner = Owner.safeParse(parseOrUndefined(readOrUndefined(join(path, "owner.json"))));
+  const owner = Owner.safeParse(parseOrUndefined(readOrUndefined(join(path, "owner.json")) ?? ""));
   if (owner.success) return startTimeOf(owner.data.pid) === owner.data.startedAt;
   // A node that is just starting has made the folder and not yet written the file.
   const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Date.now() - made < STARTING_MS;
-}
-
-function parseOrUndefined(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    // A node that was killed while it wrote.
-    return undefined;
-  }
 }
 
 /** Processes whose command line names a file in `path`. Empty where the system has no /proc. */

@@ -1,7 +1,7 @@
 // A call: the routing engine asks, a script decides.
 
 import type { Logger } from "pino";
-import { CallData } from "../../schemas/call.ts";
+import { CallData, payloadOf } from "../../schemas/call.ts";
 import type { Decision } from "../../schemas/decision.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { headerValue, JSON_TYPE, jsonReply, type Reply } from "../../schemas/run-reply.ts";
@@ -42,8 +42,7 @@ function runForCall(
   body: string,
 ): Promise<Execution> {
   const { version, vars, timeoutMs: deadlineMs } = target;
-  const payload = body === "" ? "{}" : body;
-  const input = { function: null, payload, vars, isCall: true };
+  const input = { function: null, payload: payloadOf(body), vars, isCall: true };
   return execute(services, { target, version, ...input, deadlineMs });
 }
 

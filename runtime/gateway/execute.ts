@@ -2,9 +2,10 @@
 
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { RunAnswer } from "../../schemas/batch.ts";
+import { isShared, type RunAnswer } from "../../schemas/batch.ts";
 import { RunOutcome, type Invocation } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import type { Usage } from "../../schemas/usage.ts";
 import type { CellPool, Place } from "../cell/pool.ts";
 import { isGuilt, type Guilt } from "../cell/quarantine.ts";
@@ -85,10 +86,6 @@ async function tryOnCells(executor: Executor, run: Run, deadline: Deadline): Pro
   const tries = run.invocation.type === "script" ? MAX_TRIES : 1;
   for (let left = tries - 1; ; left -= 1) {
     const tried = await tryOnce(executor, attempt, deadline);
-    if (tried.is === "cleared") {
-      left += 1;
-      continue;
-    }
     if (tried.is === "lost") {
       if (left > 0) continue;
       throw new Fault("cell_lost", "The process that ran the script ended", { cause: tried.error });
@@ -99,16 +96,21 @@ async function tryOnCells(executor: Executor, run: Run, deadline: Deadline): Pro
   }
 }
 
-/** `cleared`: others have shown meanwhile that the release ends no cells. It has not run. */
-type Tried = RunEnd | { is: "lost"; error: CellLost } | { is: "cleared" };
+type Tried = RunEnd | { is: "lost"; error: CellLost };
 
 /** Throws a Fault where trying again is of no use. */
-async function tryOnce({ pool, batcher }: Executor, run: Run, deadline: Deadline): Promise<Tried> {
+async function tryOnce(
+  { pool, batcher }: Pick<Executor, "pool" | "batcher">,
+  run: Run,
+  deadline: Deadline,
+): Promise<Tried> {
   const { quarantine } = pool;
   if (quarantine.isQuarantined(run.key)) throw quarantinedFault();
   try {
-    if (isShared(run) && !quarantine.isSuspect(run.key)) return await batcher.run(run, deadline);
-    return await beforeDeadline(deadline, (signal) => runApart(pool, run, signal));
+    if (isShared(run.invocation) && !quarantine.isSuspect(run.key))
+      return await batcher.run(run, deadline);
+    const end = await beforeDeadline(deadline, (signal) => runApart(pool, run, signal));
+    return end ?? (await tryOnce({ pool, batcher }, run, deadline));
   } catch (error) {
     if (!(error instanceof CellLost)) throw error;
     const { cause, runs } = error.loss;
@@ -117,17 +119,19 @@ async function tryOnce({ pool, batcher }: Executor, run: Run, deadline: Deadline
   }
 }
 
-/** Runs alone in a cell where the release is a suspect, or in an isolate that nobody else is in. */
-async function runApart(pool: CellPool, run: Run, signal: AbortSignal): Promise<Tried> {
+/**
+ * Runs alone in a cell where the release is a suspect, or in an isolate that nobody else is in. Undefined for a run that
+ * shares its isolate, where others have shown meanwhile that the release ends no cells: it has not run.
+ */
+async function runApart(
+  pool: CellPool,
+  run: Run,
+  signal: AbortSignal,
+): Promise<RunEnd | undefined> {
   const isSuspect = pool.quarantine.isSuspect(run.key);
   const alone = isSuspect ? await takeAlone(pool, run, signal) : undefined;
   if (alone !== undefined) return await runAt(alone, run, { pool, signal });
-  return isShared(run) ? { is: "cleared" } : await runOfItsOwn(pool, run, signal);
-}
-
-/** Runs of a Script that share an isolate travel in batches. */
-function isShared({ invocation: { type, isolation } }: Run): boolean {
-  return type === "script" && isolation === "scope";
+  return isShared(run.invocation) ? undefined : await runOfItsOwn(pool, run, signal);
 }
 
 /** A suspect waits its turn to be alone. Undefined when others have cleared its release meanwhile. */
@@ -174,7 +178,7 @@ async function runAt(
 const UNREADABLE: RunEnd = { is: "unreadable" };
 
 /** The clock inside an isolate runs on while the cell waits for a processor. That is not the script's fault. */
-function isStarved(end: RunEnd | Tried, { invocation }: Run): boolean {
+function isStarved(end: Tried, { invocation }: Run): boolean {
   return end.is === "exhausted" && end.cellMs < invocation.limits.cpuMs * STARVED_SHARE;
 }
 
@@ -258,15 +262,6 @@ const FAULTS_OF_CELLS: ReadonlySet<FaultCode> = new Set<FaultCode>([
 
 function isPlausible(outcome: RunOutcome): boolean {
   return outcome.is !== "fault" || FAULTS_OF_CELLS.has(outcome.code);
-}
-
-/** The prelude writes JSON, unless the script has taken it apart. */
-export function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function faultAnswer(code: FaultCode, message: string, cpuMs: number): Answer {

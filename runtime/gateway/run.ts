@@ -4,7 +4,8 @@ import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import { Isolation } from "../../schemas/isolation.ts";
 import { Limits } from "../../schemas/limits.ts";
-import type { RunOutcome, RunResult } from "../../schemas/call.ts";
+import { payloadOf, type RunOutcome, type RunResult } from "../../schemas/call.ts";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import { CompiledRelease } from "../../schemas/release.ts";
 import { jsonReply, runReply, type Reply } from "../../schemas/run-reply.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
@@ -12,7 +13,7 @@ import { LogLine } from "../../schemas/usage.ts";
 import { EdgeRelease } from "../store/release.ts";
 import type { Drafts } from "../store/drafts.ts";
 import type { GatewayServices } from "./call.ts";
-import { execute, parseOrUndefined, type Execution, type Job, type JobOutcome } from "./execute.ts";
+import { execute, type Execution, type Job, type JobOutcome } from "./execute.ts";
 import { parseJson } from "./http.ts";
 import { runErrorOf } from "./run-error.ts";
 
@@ -29,7 +30,6 @@ export async function answerRun(
     );
   }
   parseJson(request.body, {});
-  const payload = request.body.trim() === "" ? "{}" : request.body;
   const deadlineMs = target.limits.wallMs;
   const { version } = target;
   const { function: name } = request;
@@ -37,7 +37,7 @@ export async function answerRun(
     target,
     version,
     function: name,
-    payload,
+    payload: payloadOf(request.body),
     vars: "",
     isCall: false,
     deadlineMs,

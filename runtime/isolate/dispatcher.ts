@@ -1,7 +1,7 @@
 // Entry point inside workerd. Every call of every script passes here.
 // Called by the gateway over a unix socket. Trust: this worker is ours; the workers it loads are not.
 
-import { readBatchHead } from "../../schemas/batch.ts";
+import { isShared, readBatchHead } from "../../schemas/batch.ts";
 import type { Tending } from "../../schemas/tending.ts";
 import { ReleaseCache } from "./release-cache.ts";
 import { endAll, makeReady, runSingle } from "./single-isolates.ts";
@@ -45,8 +45,7 @@ async function run(means: Means, text: string, findCode: FindCode): Promise<stri
   const { head } = readBatchHead(text);
   const { release, type, isolation } = head;
   const code = await findCode(release);
-  const isShared = type === "script" && isolation === "scope";
-  if (!isShared) return await runSingle(means, { head, text }, code);
+  if (!isShared(head)) return await runSingle(means, { head, text }, code);
   return await warm.run(means, { type, isolation }, { release, code, text });
 }
 

@@ -4,7 +4,7 @@
 
 import { readBatchAnswer } from "../../schemas/batch-answer.ts";
 import { readBatchHead, writeBatch } from "../../schemas/batch.ts";
-import { RunOutcome, type Invocation } from "../../schemas/call.ts";
+import { payloadOf, RunOutcome, type Invocation } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { LiveRelease } from "../../schemas/release.ts";
 import { problemReply, runReply, type Reply } from "../../schemas/run-reply.ts";
@@ -91,10 +91,10 @@ function outcomeOf(text: string): RunOutcome {
 }
 
 function checkJson(body: string): string {
-  if (body.trim() === "") return "{}";
+  const payload = payloadOf(body);
   try {
-    JSON.parse(body);
-    return body;
+    JSON.parse(payload);
+    return payload;
   } catch (error) {
     throw new Fault("bad_request", "The body is not JSON", { cause: error });
   }

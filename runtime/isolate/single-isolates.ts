@@ -4,7 +4,7 @@
 import { ENDED_TEXT, type BatchHead } from "../../schemas/batch.ts";
 import { openEgress } from "./outbound.ts";
 import { endIsolate, findEntry } from "./warm-isolates.ts";
-import { workerCode, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
+import { entryOf, workerCode, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
 
 /** Runs a batch of one, in the isolate that it names or else in one that goes with the request. */
 export async function runSingle(
@@ -18,12 +18,12 @@ export async function runSingle(
   const name = head.isolate ?? run.id;
   const kind = { type, isolation, name };
   using egress = openEgress({ isolate: name, egressHosts, limits: run.limits });
-  const worker =
+  const entry =
     head.isolate === null
-      ? means.loader.load(workerCode(means, kind, code))
-      : means.loader.get(name, () => workerCode(means, kind, code));
+      ? means.loader.load(workerCode(means, kind, code)).getEntrypoint<Prelude>()
+      : entryOf(means, kind, code);
   try {
-    return await egress.guard(worker.getEntrypoint<Prelude>().run(text));
+    return await egress.guard(entry.run(text));
   } catch {
     // The prelude reports every failure of the script. What ends an isolate before that is its budget alone.
     return ENDED_TEXT;
@@ -32,8 +32,7 @@ export async function runSingle(
 
 /** Makes an isolate and waits until it is ready. */
 export async function makeReady(means: Means, kind: IsolateKind, code: string): Promise<void> {
-  const worker = means.loader.get(kind.name, () => workerCode(means, kind, code));
-  await worker.getEntrypoint<Prelude>().ready();
+  await entryOf(means, kind, code).ready();
 }
 
 export async function endAll(means: Means, names: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@
 // is no longer wanted is ended from inside.
 
 import { ENDED_TEXT, SPOILT_TEXT } from "../../schemas/batch.ts";
-import { workerCode, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
+import { entryOf, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
 
 /** A release's isolate. `users` are the batches inside. */
 type Warm = { name: string; users: number };
@@ -30,9 +30,7 @@ export class WarmIsolates {
   ): Promise<string> {
     const warm = this.#use(batch.release);
     const { name } = warm;
-    const entry = means.loader
-      .get(name, () => workerCode(means, { ...kind, name }, batch.code))
-      .getEntrypoint<Prelude>();
+    const entry = entryOf(means, { ...kind, name }, batch.code);
     try {
       const answer = await entry.run(batch.text);
       if (answer.startsWith(SPOILT_TEXT)) this.#drop(batch.release, warm);

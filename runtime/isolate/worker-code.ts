@@ -17,6 +17,11 @@ export type Prelude = Rpc.WorkerEntrypointBranded & {
   end(): Promise<void>;
 };
 
+/** The entry of isolate `kind.name`, which is made of `code` where there is none of that name. */
+export function entryOf(means: Means, kind: IsolateKind, code: string): Fetcher & Prelude {
+  return means.loader.get(kind.name, () => workerCode(means, kind, code)).getEntrypoint<Prelude>();
+}
+
 export function workerCode(
   { exports }: Means,
   { type, isolation, name }: IsolateKind,

@@ -4,10 +4,9 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { endProcess } from "../../schemas/kept-process.ts";
 import { PAYLOAD } from "./payload.ts";
 import type { PeerId, Subject } from "./subject.ts";
-
-const STOP_GRACE_MS = 5_000;
 
 const Announcement = z.object({ url: z.url() });
 
@@ -28,11 +27,7 @@ class PeerProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = this.#exited();
-    this.#child.kill("SIGTERM");
-    const insist = setTimeout(() => this.#child.kill("SIGKILL"), STOP_GRACE_MS);
-    await exited;
-    clearTimeout(insist);
+    await endProcess(this.#child);
   }
 
   async #exited(): Promise<undefined> {

@@ -32,7 +32,7 @@ export function lockDown(): void {
   setPrototypeOf(lastBefore(Object.prototype), beyondGlobal);
   all.add(layConsole());
   for (const object of all) {
-    if (object === Error) preventExtensions(lockOwn(object, RESET_ON_ERROR));
+    if (object === Error) lockError();
     else freeze(object);
   }
 }
@@ -107,14 +107,14 @@ function resetErrors(): boolean {
   }
 }
 
-/** Makes the properties of `object` read-only and permanent, but for those in `open`, which stay writable. */
-function lockOwn(object: object, open: ReadonlySet<PropertyKey>): object {
-  for (const name of ownKeys(object)) {
-    const isData = "value" in (getOwnPropertyDescriptor(object, name) ?? {});
-    const writable = isData && !open.has(name) ? { writable: false } : {};
-    defineProperty(object, name, { configurable: false, ...writable });
+/** Freezes Error, but for the settings that are reset for each run. */
+function lockError(): void {
+  for (const name of ownKeys(Error)) {
+    const isData = "value" in (getOwnPropertyDescriptor(Error, name) ?? {});
+    const writable = isData && !RESET_ON_ERROR.has(name) ? { writable: false } : {};
+    defineProperty(Error, name, { configurable: false, ...writable });
   }
-  return object;
+  preventExtensions(Error);
 }
 
 /** Everything that leads on from the global scope and from the language's own syntax, by properties and prototypes. */

@@ -3,7 +3,7 @@
 // global from the moment its body runs; what the prelude needs afterwards it takes before.
 
 import { abortIsolate, WorkerEntrypoint } from "cloudflare:workers";
-import { readRuns, writeBatch, type RunAnswer } from "../../../schemas/batch.ts";
+import { answerHead, answersText, readRuns, writeBatch } from "../../../schemas/batch.ts";
 import code from "script.js";
 import settings from "settings.json";
 import { scriptConsole } from "./console.ts";
@@ -62,13 +62,13 @@ export default class Prelude extends WorkerEntrypoint {
     for (let at = 0; at < count; at += 1) {
       const run = runs[at];
       if (run === undefined || (at > 0 && isEnough(startedAt, texts))) break;
-      if (isWarm && !sweep()) return answerText(heads, { texts, isSpoilt: true });
+      if (isWarm && !sweep()) return answersText(heads, { texts, isSpoilt: true });
       const made = runScript(release, type, run);
       const answer = isMade(made) ? made : checkAnswer(await made);
-      heads += at === 0 ? headOf(answer) : `,${headOf(answer)}`;
+      heads += at === 0 ? answerHead(answer) : `,${answerHead(answer)}`;
       texts += answer.text + answer.logs;
     }
-    return answerText(heads, { texts, isSpoilt: false });
+    return answersText(heads, { texts, isSpoilt: false });
   }
 
   /** Ends the isolate. Never returns. */
@@ -79,15 +79,4 @@ export default class Prelude extends WorkerEntrypoint {
 
 function isEnough(startedAt: number, texts: string): boolean {
   return texts.length >= BATCH_CHARACTERS || now() - startedAt >= BATCH_MS;
-}
-
-function headOf({ is, cpuMs, text, logs }: RunAnswer): string {
-  return `{"is":"${is}","cpuMs":${cpuMs},"text":${text.length},"logs":${logs.length}}`;
-}
-
-function answerText(
-  heads: string,
-  { texts, isSpoilt }: { texts: string; isSpoilt: boolean },
-): string {
-  return `{"is":"ran","isSpoilt":${isSpoilt},"answers":[${heads}]}\n${texts}`;
 }
