@@ -2,7 +2,7 @@ import { SourceMap } from "node:module";
 import vm from "node:vm";
 import { parse, type Program } from "acorn";
 import { describe, it } from "vitest";
-import { Fault } from "../../schemas/fault.ts";
+import { Fault } from "./fault.ts";
 import { compileBudget, pickBudgetNames } from "./budget.ts";
 
 const NAMES = { counter: "$c", refill: "$f", resume: "$r" };

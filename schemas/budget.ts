@@ -9,7 +9,7 @@
 import { getLineInfo } from "acorn";
 import type * as acorn from "acorn";
 import { MagicString, type SourceMap } from "magic-string";
-import { Fault } from "../../schemas/fault.ts";
+import { Fault } from "./fault.ts";
 
 /**
  * What the closure around the code declares: `let counter = 0`; `refill()`, which returns the next number of ticks

@@ -5,7 +5,7 @@ import { transform } from "esbuild";
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import { RELEASE_HEAD_END } from "../../schemas/release.ts";
-import { compileBudget, pickBudgetNames, type BudgetNames, type BudgetedCode } from "./budget.ts";
+import { compileBudget, pickBudgetNames, type BudgetNames, type BudgetedCode } from "../../schemas/budget.ts";
 import type { ParsedScript, ScriptFormat } from "./parse.ts";
 
 /** The release's code, and the map from it without its wrapper to the author's source. */

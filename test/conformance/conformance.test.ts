@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "vitest";
-import { compileBudget } from "../../api/publish/budget.ts";
+import { compileBudget } from "../../schemas/budget.ts";
 import { findUnchecked, shapeOf } from "./erase.ts";
 import { NAMES, parseProgram, runBudgeted, runPlain, type Kind } from "./run.ts";
 

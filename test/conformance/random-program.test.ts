@@ -2,7 +2,7 @@
 
 import { assert, asyncProperty, pre, property } from "fast-check";
 import { it } from "vitest";
-import { compileBudget } from "../../api/publish/budget.ts";
+import { compileBudget } from "../../schemas/budget.ts";
 import { findUnchecked, shapeOf } from "./erase.ts";
 import { programs } from "./random-program.ts";
 import { NAMES, parseProgram, runBudgeted, runPlain } from "./run.ts";

@@ -6,7 +6,7 @@ import vm from "node:vm";
 import { parse, type Program } from "acorn";
 import { build } from "esbuild";
 import { describe, it } from "vitest";
-import { compileBudget } from "../../api/publish/budget.ts";
+import { compileBudget } from "../../schemas/budget.ts";
 import { findUnchecked, shapeOf } from "./erase.ts";
 import { NAMES } from "./run.ts";
 

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { inspect } from "node:util";
 import vm from "node:vm";
 import { parse, type Program } from "acorn";
-import { compileBudget, type BudgetNames } from "../../api/publish/budget.ts";
+import { compileBudget, type BudgetNames } from "../../schemas/budget.ts";
 
 /** How a program is read: a sloppy or strict function's body, or a sloppy async function's. */
 export type Kind = "sloppy" | "strict" | "async";
