@@ -10,6 +10,7 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { KeptProcess } from "./schemas/kept-process.ts";
 import type { Listening } from "./schemas/listen.ts";
+import { MODULES_FOLDER } from "./schemas/module-shelf.ts";
 import { readOrMakeFile, tokenFile } from "./schemas/secret-file.ts";
 import { parseSettings, type Role, type Settings } from "./schemas/settings.ts";
 
@@ -22,6 +23,8 @@ async function main(): Promise<void> {
   const settings = parseSettings(process.env);
   prepareDataFolder(settings);
   const secretKey = settings.SCRIPTFORGE_SECRET_KEY ?? readOrMakeSecretKey(settings);
+  const { prepareModules } = await import("./runtime/modules/build.ts");
+  await prepareModules(MODULES_FOLDER);
   const roles = [...new Set(settings.SCRIPTFORGE_ROLES)].toSorted();
   const [role] = roles;
   if (roles.length === 1 && role !== undefined) await runRole(role, settings, secretKey);

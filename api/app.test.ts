@@ -9,12 +9,15 @@ import type { RunResult } from "../schemas/call.ts";
 import { Customer } from "../schemas/customer.ts";
 import { Assignment } from "../schemas/assignment.ts";
 import { Fault, FAULTS, Problem } from "../schemas/fault.ts";
-import { CompiledRelease, LiveRelease, Published, Release } from "../schemas/release.ts";
+import { LiveProgram, LiveRelease, Published, Release } from "../schemas/release.ts";
 import { ReleaseWithCode } from "../schemas/release.ts";
 import { Script } from "../schemas/script.ts";
+import { makeSealingKey } from "../schemas/sealed-text.ts";
+import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { parseSettings } from "../schemas/settings.ts";
 import { accounts, tokens } from "../schemas/tables/account.ts";
 import { assignments, customers } from "../schemas/tables/assignment.ts";
+import { envVars } from "../schemas/tables/env.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { revision } from "../schemas/tables/revision.ts";
 import { releases, scripts } from "../schemas/tables/script.ts";
@@ -60,7 +63,8 @@ beforeEach(async () => {
     return runOrder(order);
   };
   const log = pino({ level: "warn" }, { write: (line: string) => logged.push(line) });
-  app = buildApp({ db, runner }, log);
+  const sealingKey = makeSealingKey(ADMIN);
+  app = buildApp({ db, runner, sealingKey, modules: new ModuleShelf(MODULES_FOLDER) }, log);
 });
 afterEach(() => {
   db.$client.close();
@@ -78,7 +82,7 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
   ["GET", "/v1/scripts/one/releases/1"],
   ["PUT", "/v1/scripts/one/live", { version: 1 }],
   ["GET", "/v1/scripts/one/live"],
-  ["GET", "/v1/releases/0000"],
+  ["GET", "/v1/scripts/one/program"],
   ["POST", "/v1/scripts/one/run", {}],
   ["PUT", "/v1/customers/acme", { vars: "" }],
   ["GET", "/v1/customers"],
@@ -91,6 +95,16 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
   ["PUT", "/v1/assignments/origination/4420", { script: "one" }],
   ["GET", "/v1/assignments/origination/4420"],
   ["DELETE", "/v1/assignments/origination/4420"],
+  ["GET", "/v1/env"],
+  ["PUT", "/v1/env/A", { value: "a" }],
+  ["GET", "/v1/env/A"],
+  ["DELETE", "/v1/env/A"],
+  ["GET", "/v1/scripts/one/env"],
+  ["PUT", "/v1/scripts/one/env/A", { value: "a" }],
+  ["GET", "/v1/scripts/one/env/A"],
+  ["DELETE", "/v1/scripts/one/env/A"],
+  ["GET", "/v1/modules"],
+  ["PUT", "/v1/modules", { allowed: null }],
   ["POST", "/v1/tokens", { name: "new", scopes: ["run"] }],
   ["GET", "/v1/tokens"],
   ["DELETE", "/v1/tokens/tok_none"],
@@ -112,7 +126,11 @@ const Document = z.looseObject({
 });
 
 /** What a token with the scope `run` may do. */
-const FOR_RUN = new Set(["GET /v1/scripts/one/live", "POST /v1/scripts/one/run"]);
+const FOR_RUN = new Set([
+  "GET /v1/scripts/one/live",
+  "POST /v1/scripts/one/run",
+  "GET /v1/modules",
+]);
 
 describe("a token", () => {
   it("is needed on every route, and must be known", async ({ expect }) => {
@@ -224,7 +242,7 @@ describe("a request", () => {
       ["GET", "/v1/scripts/one/releases/2", undefined, "not_found", "no version 2"],
       ["PUT", "/v1/scripts/one/live", { version: 2 }, "not_found", "no version 2"],
       ["POST", "/v1/scripts/one/run", { version: 2 }, "not_found", "no version 2"],
-      ["GET", "/v1/releases/00ff", undefined, "not_found", "00ff"],
+      ["GET", "/v1/scripts/nothing/program", undefined, "script_not_found", '"nothing"'],
       ["GET", "/v1/customers/nobody", undefined, "not_found", '"nobody"'],
       ["DELETE", "/v1/customers/nobody", undefined, "not_found", '"nobody"'],
       ["GET", "/v1/assignments/termination/acme/x", undefined, "not_found", "acme/x"],
@@ -480,7 +498,7 @@ describe("a release", () => {
     const second = { code: "exports.main = () => 2;", note: "the second" };
     const published = await ask("POST", "/v1/scripts/one/releases", second);
     expect(published.status).toBe(201);
-    expect(Published.parse(published.body)).toMatchObject({ version: 2, lints: [] });
+    expect(Published.parse(published.body)).toMatchObject({ version: 2 });
     expect(await liveOf("one")).toBe(2);
     expect(await publish("one", "exports.main = () => 3;", { live: false })).toBe(3);
     expect(await liveOf("one")).toBe(2);
@@ -542,7 +560,7 @@ describe("a release", () => {
     }
   });
 
-  it("is handed out as isolates run it, by its id", async ({ expect }) => {
+  it("is handed out as isolates run it, with its variables", async ({ expect }) => {
     await create("one");
     await ask("POST", "/v1/scripts", {
       name: "module",
@@ -551,11 +569,12 @@ describe("a release", () => {
     });
     const live = LiveRelease.parse((await ask("GET", "/v1/scripts/module/live")).body);
     expect(live).toMatchObject({ version: 1, type: "app", limits: { cpuMs: 250 } });
-    const { body } = await ask("GET", `/v1/releases/${live.release}`);
-    const compiled = CompiledRelease.parse(body);
-    expect(compiled.id).toBe(live.release);
-    expect(compiled.code).toContain("module.exports");
-    expect(compiled.sourceMap).toContain("mappings");
+    await ask("PUT", "/v1/scripts/module/env/KEY", { value: "hush", protected: true });
+    const { body } = await ask("GET", "/v1/scripts/module/program");
+    const { id, program, env } = LiveProgram.parse(body);
+    expect(id).toBe(live.release);
+    expect(program.code).toContain("module.exports");
+    expect(env).toEqual({ KEY: "hush" });
   });
 
   it("gets its number once, however many publish at the same time", async ({ expect }) => {
@@ -576,7 +595,7 @@ describe("code that does not compile", () => {
     ["function main(data) {\n  return data..x;\n}", 2, 15, "compile_error"],
     ["export function main() {\n\n  const x = ;\n}", 3, 13, "compile_error"],
     ["function main(d) {\n  with (d) {}\n}", 2, 3, "compile_error"],
-    ["import axios from 'axios';\nexport const main = axios;", 1, 1, "module_not_allowed"],
+    ["import lodash from 'lodash';\nexport const main = lodash;", 1, 20, "module_not_allowed"],
   ];
 
   it("is refused with line and column, and creates no script", async ({ expect }) => {
@@ -629,7 +648,6 @@ describe("a run", () => {
     expect(status).toBe(200);
     expect(body).toEqual(RESULT);
     const live = LiveRelease.parse((await ask("GET", "/v1/scripts/one/live")).body);
-    const compiled = CompiledRelease.parse((await ask("GET", `/v1/releases/${live.release}`)).body);
     expect(orders).toMatchObject([
       {
         account: "default",
@@ -637,7 +655,7 @@ describe("a run", () => {
         limits: { cpuMs: 250, wallMs: 500, subrequests: 50 },
         egressHosts: ["a.test"],
         version: 2,
-        release: compiled,
+        release: { id: live.release },
         function: "other",
         data,
       },
@@ -841,7 +859,11 @@ describe("an assignment", () => {
 
   it("refuses what no call can use", async ({ expect }) => {
     await create("one");
-    await ask("POST", "/v1/scripts", { name: "driver", type: "driver", code: CODE });
+    await ask("POST", "/v1/scripts", {
+      name: "driver",
+      type: "driver",
+      code: "exports.list = () => [];",
+    });
     const before = await everything();
     for (const [path] of places) {
       for (const wrong of [
@@ -902,7 +924,6 @@ describe("another account", () => {
 
   it("sees nothing and changes nothing", async ({ expect }) => {
     const { id } = await create("one");
-    const { release } = LiveRelease.parse((await ask("GET", "/v1/scripts/one/live")).body);
     await ask("PUT", "/v1/customers/acme", { vars: "a = 1" });
     await ask("PUT", "/v1/assignments/termination/acme/main", { script: "one" });
     await ask("PUT", "/v1/assignments/origination/4420", { script: "one" });
@@ -913,12 +934,15 @@ describe("another account", () => {
     }
     const listed = await ask("GET", "/v1/tokens", undefined, other);
     expect(listed.body).toMatchObject([{ id: "tok_other" }]);
-    expect((await ask("GET", `/v1/releases/${release}`, undefined, other)).status).toBe(404);
+    expect((await ask("GET", "/v1/scripts/one/program", undefined, other)).status).toBe(404);
     expect((await ask("DELETE", "/v1/tokens/tok_bootstrap", undefined, other)).status).toBe(404);
     const creates = new Set(["POST /v1/scripts", "POST /v1/tokens", "PUT /v1/customers/acme"]);
     for (const [method, path, body] of ROUTES) {
-      const isList = /^GET \/v1\/(scripts|customers|assignments|tokens)$/.test(`${method} ${path}`);
-      if (isList || creates.has(`${method} ${path}`)) continue;
+      const isOwn =
+        /^(GET \/v1\/(scripts|customers|assignments|tokens|env|env\/A|modules)|PUT \/v1\/(env\/A|modules))$/.test(
+          `${method} ${path}`,
+        );
+      if (isOwn || creates.has(`${method} ${path}`)) continue;
       for (const name of ["one", id]) {
         const at = path.replace("/scripts/one", `/scripts/${name}`);
         const sent = path.includes("assignments") && body !== undefined ? { script: name } : body;
@@ -1025,7 +1049,16 @@ describe("the reference", () => {
         "GET /v1/scripts/{script}/releases/{version}",
         "PUT /v1/scripts/{script}/live",
         "GET /v1/scripts/{script}/live",
-        "GET /v1/releases/{id}",
+        "GET /v1/scripts/{script}/program",
+        "GET /v1/env",
+        "PUT /v1/env/{name}",
+        "GET /v1/env/{name}",
+        "DELETE /v1/env/{name}",
+        "GET /v1/scripts/{script}/env",
+        "PUT /v1/scripts/{script}/env/{name}",
+        "DELETE /v1/scripts/{script}/env/{name}",
+        "GET /v1/modules",
+        "PUT /v1/modules",
         "POST /v1/scripts/{script}/run",
         "PUT /v1/customers/{customer}",
         "GET /v1/customers",
@@ -1199,7 +1232,7 @@ async function makeToken(name: string, scopes: string[]): Promise<string> {
 
 /** All rows of all tables. */
 async function everything(): Promise<unknown> {
-  const tables = [accounts, tokens, scripts, releases, customers, assignments, revision];
+  const tables = [accounts, tokens, scripts, releases, customers, assignments, envVars, revision];
   return await Promise.all(tables.map((table) => db.select().from(table)));
 }
 

@@ -11,6 +11,9 @@ import { MAX_BODY_BYTES } from "../schemas/limits.ts";
 import { assignmentRoutes } from "./routes/assignments.ts";
 import { authenticate, makeRouter, type ApiEnv, type Services } from "./routes/context.ts";
 import { customerRoutes } from "./routes/customers.ts";
+import { envRoutes } from "./routes/env.ts";
+import { moduleRoutes } from "./routes/modules.ts";
+import { programRoutes } from "./routes/programs.ts";
 import { referencePage } from "./routes/reference.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
@@ -34,9 +37,12 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
   for (const routes of [
     scriptRoutes,
     releaseRoutes,
+    programRoutes,
     runRoutes,
     customerRoutes,
     assignmentRoutes,
+    envRoutes,
+    moduleRoutes,
     tokenRoutes,
   ]) {
     app.route("/v1", routes(services));

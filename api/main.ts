@@ -3,6 +3,8 @@
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { listen, type Listening } from "../schemas/listen.ts";
+import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
+import { makeSealingKey } from "../schemas/sealed-text.ts";
 import { readOrMakeFile, tokenFile } from "../schemas/secret-file.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openDatabase } from "../schemas/tables/open.ts";
@@ -19,6 +21,7 @@ export async function startControlPlane(options: {
   log: Logger;
 }): Promise<Listening> {
   const { settings, log } = options;
+  const sealingKey = makeSealingKey(options.secretKey);
   const db = await openDatabase(settings);
   await applyMigrations(db);
   await putBootstrapToken(
@@ -26,7 +29,9 @@ export async function startControlPlane(options: {
     settings.SCRIPTFORGE_TOKEN ?? readOrMakeFile(tokenFile(settings), makeTokenText),
   );
   const runner = makeRunner(options.edgeUrl, options.secretKey);
-  const server = createAdaptorServer({ fetch: buildApp({ db, runner }, log).fetch });
+  const modules = new ModuleShelf(MODULES_FOLDER);
+  const app = buildApp({ db, runner, sealingKey, modules }, log);
+  const server = createAdaptorServer({ fetch: app.fetch });
   const listening = await listen(server, {
     host: settings.SCRIPTFORGE_HOST,
     port: settings.SCRIPTFORGE_API_PORT,

@@ -12,6 +12,7 @@ import { platformToken } from "../schemas/token-hash.ts";
 /** What the edge node is to run. `version` is null for a draft. */
 export type RunOrder = {
   account: string;
+  script: string;
   name: string;
   type: ScriptType;
   limits: Limits;

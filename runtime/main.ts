@@ -4,6 +4,8 @@ import { chownSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { listen, type Listening } from "../schemas/listen.ts";
+import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
+import { makeSealingKey } from "../schemas/sealed-text.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openReplica } from "../schemas/tables/open.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
@@ -15,8 +17,10 @@ import type { SizeLimits } from "./cell/watchdog.ts";
 import { Admission } from "./gateway/admission.ts";
 import { Batcher } from "./gateway/batch.ts";
 import { makeGateway } from "./gateway/gateway.ts";
-import { serveReleases } from "./host/release-server.ts";
+import { envLibrary } from "./host/env.ts";
+import { serveHost } from "./host/host-server.ts";
 import { Drafts } from "./store/drafts.ts";
+import { programSource } from "./store/programs.ts";
 import { EdgeStore } from "./store/store.ts";
 
 /** Heap of an isolate. */
@@ -69,11 +73,12 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-async function openStore({ settings, log, stack }: Start): Promise<EdgeStore> {
+async function openStore({ settings, secretKey, log, stack }: Start): Promise<EdgeStore> {
   const db = await openReplica(settings);
   stack.defer(() => db.$client.close());
   const primary = settings.SCRIPTFORGE_SYNC_URL;
-  const store = stack.use(new EdgeStore({ db, primary, log }));
+  const sealingKey = makeSealingKey(secretKey);
+  const store = stack.use(new EdgeStore({ db, primary, sealingKey, log }));
   await store.open();
   return store;
 }
@@ -85,9 +90,11 @@ async function startCells(
 ): Promise<CellPool> {
   const folder = stack.use(makeRunFolder(confinement.uid)).path;
   const hostSocket = join(folder, "host.sock");
-  const findCode = async (id: string): Promise<string | undefined> =>
-    drafts.findCode(id) ?? (await store.findRelease(id))?.code;
-  stack.use(await serveReleases(hostSocket, findCode));
+  const modules = new ModuleShelf(MODULES_FOLDER);
+  const libraries = { env: envLibrary(store.forLibraries) };
+  const host = { ...programSource({ store, drafts, modules }), libraries };
+  const onError = (err: unknown): void => log.error({ err }, "a dispatcher was not answered");
+  stack.use(await serveHost(hostSocket, { host, onError }));
   if (confinement.uid !== undefined) chownSync(hostSocket, confinement.uid, confinement.uid);
 
   const dispatcher = "dispatcher.js";

@@ -2,13 +2,14 @@
 // other. Texts are JSON of their own and stay as they are: nobody on the way parses or escapes them. No zod in here:
 // every isolate carries this file.
 
-import type { Invocation } from "./call.ts";
+import type { Invocation, Owner } from "./call.ts";
 import type { FaultCode } from "./fault.ts";
 import type { Isolation } from "./isolation.ts";
 import type { ScriptType } from "./script-type.ts";
 
 /** What the runs of a batch have in common. `isolate` names one that was made ready for them, null for none. */
 export type BatchHead = {
+  owner: Owner;
   release: string;
   type: ScriptType;
   isolation: Isolation;
@@ -17,17 +18,13 @@ export type BatchHead = {
   runs: RunHead[];
 };
 
-/** One run. `vars` and `payload` are the lengths of its texts, in that order. */
-export type RunHead = Pick<Invocation, "id" | "function" | "isCall" | "limits"> & {
-  vars: number;
-  payload: number;
-};
+/** One run. `env`, `vars` and `payload` are the lengths of its texts, in that order. */
+export type RunHead = RunFacts & { env: number; vars: number; payload: number };
+
+type RunFacts = Pick<Invocation, "id" | "function" | "anyFunction" | "isCall" | "limits">;
 
 /** A run as the prelude gets it. */
-export type BatchedRun = Pick<
-  Invocation,
-  "id" | "function" | "isCall" | "limits" | "vars" | "payload"
->;
+export type BatchedRun = RunFacts & Pick<Invocation, "env" | "vars" | "payload">;
 
 /** A Script's runs of this isolation share an isolate, one after the other, and so travel in batches. */
 export function isShared({ type, isolation }: { type: ScriptType; isolation: Isolation }): boolean {
@@ -38,17 +35,20 @@ export function isShared({ type, isolation }: { type: ScriptType; isolation: Iso
 export function writeBatch(runs: readonly Invocation[], isolate: string | null): string {
   const [first] = runs;
   if (first === undefined) throw new Error("Cannot write a batch: there is no run in it");
-  const { release, type, isolation, egressHosts } = first;
+  const { owner, release, type, isolation, egressHosts } = first;
   const heads = runs.map(headOf);
-  const head: BatchHead = { release, type, isolation, egressHosts, isolate, runs: heads };
+  const kind = { owner, release, type, isolation, egressHosts };
+  const head: BatchHead = { ...kind, isolate, runs: heads };
   let text = JSON.stringify(head);
   text += "\n";
-  for (const { vars, payload } of runs) text += vars + payload;
+  for (const { env, vars, payload } of runs) text += env + vars + payload;
   return text;
 }
 
-function headOf({ id, function: name, isCall, limits, vars, payload }: Invocation): RunHead {
-  return { id, function: name, isCall, limits, vars: vars.length, payload: payload.length };
+function headOf(run: Invocation): RunHead {
+  const { id, function: name, anyFunction, isCall, limits, env, vars, payload } = run;
+  const lengths = { env: env.length, vars: vars.length, payload: payload.length };
+  return { id, function: name, anyFunction, isCall, limits, ...lengths };
 }
 
 /** The facts of a batch, and where its texts begin. */
@@ -63,14 +63,18 @@ export function readRuns(text: string): BatchedRun[] {
   const { head, textsAt } = readBatchHead(text);
   let at = textsAt;
   const next = (length: number): string => text.slice(at, (at += length));
-  return head.runs.map(({ id, function: name, isCall, limits, vars, payload }: RunHead) => ({
-    id,
-    function: name,
-    isCall,
-    limits,
-    vars: next(vars),
-    payload: next(payload),
-  }));
+  return head.runs.map(
+    ({ id, function: name, anyFunction, isCall, limits, env, vars, payload }: RunHead) => ({
+      id,
+      function: name,
+      anyFunction,
+      isCall,
+      limits,
+      env: next(env),
+      vars: next(vars),
+      payload: next(payload),
+    }),
+  );
 }
 
 /**

@@ -16,9 +16,14 @@ export function payloadOf(body: string): string {
   return body.trim() === "" ? "{}" : body;
 }
 
+/** A script, by its id, and its account. */
+export type Owner = { account: string; script: string };
+
 /** One run of a script, as the gateway asks a cell for it. */
 export type Invocation = {
   id: string;
+  /** Whose script it is, by whom what it asks of the platform is answered. */
+  owner: Owner;
   release: string;
   type: ScriptType;
   /** Whether the isolate serves this run alone, or one after the other. */
@@ -28,6 +33,10 @@ export type Invocation = {
   payload: string;
   /** JSON text of an object whose members go beside those of the argument and under them; "" for none. */
   vars: string;
+  /** JSON text of an object of strings: the variables of the environment. */
+  env: string;
+  /** Whoever asks may call any top-level function, and not only main and what the script exports. */
+  anyFunction: boolean;
   /** Decides a call: a result with routing data comes back as the data with which the call goes on. */
   isCall: boolean;
   limits: Limits;
@@ -73,6 +82,7 @@ export const RunError = z
     message: z.string(),
     line: z.int().optional(),
     column: z.int().optional(),
+    file: z.string().optional().meta({ description: "Where it is another script's" }),
     stack: z.string().optional(),
   })
   .meta({ id: "RunError" });

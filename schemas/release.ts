@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { Limits } from "./limits.ts";
+import { Requires } from "./requires.ts";
 import { ScriptCode } from "./script.ts";
 import { ScriptType } from "./script-type.ts";
 
@@ -41,7 +42,7 @@ export type ReleaseWithCode = z.infer<typeof ReleaseWithCode>;
 
 /**
  * What an isolate is built from. `code` is the text of one function expression that takes the budget's functions and
- * returns the script as another. `sourceMap` (Source Map v3, JSON) leads from `code` without its wrapper to the
+ * those of the oldest scripts, and returns the script as another. `sourceMap` (Source Map v3, JSON) leads from `code` without its wrapper to the
  * author's source.
  */
 export const CompiledRelease = z.strictObject({
@@ -50,6 +51,7 @@ export const CompiledRelease = z.strictObject({
   sourceMap: z.string(),
   /** It changes built-in objects, and so needs an isolate of its own for every call. */
   altersBuiltIns: z.boolean(),
+  requires: Requires,
 });
 export type CompiledRelease = z.infer<typeof CompiledRelease>;
 
@@ -62,9 +64,29 @@ export const LiveRelease = z
     type: ScriptType,
     limits: Limits,
     egressHosts: z.array(z.string()).nullable(),
+    expose: z.array(z.string()),
+    revision: z.int().meta({ description: "Number of the last change of anything" }),
   })
   .meta({ id: "LiveRelease" });
 export type LiveRelease = z.infer<typeof LiveRelease>;
+
+const Texts = z.record(z.string(), z.string());
+
+/** Everything that an isolate of the live release is made of. `env` are its variables, protected ones among them. */
+export const LiveProgram = z
+  .strictObject({
+    id: z.string(),
+    program: z.strictObject({
+      code: z.string(),
+      scripts: Texts,
+      modules: Texts,
+      preload: z.array(z.string()),
+      allowed: z.array(z.string()),
+    }),
+    env: Texts,
+  })
+  .meta({ id: "LiveProgram" });
+export type LiveProgram = z.infer<typeof LiveProgram>;
 
 /** Ends the wrapper of every release. The author's first line follows on the same line, so line numbers are true. */
 export const RELEASE_HEAD_END = "{/* script */";

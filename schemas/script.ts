@@ -42,6 +42,11 @@ export const Egress = z.strictObject({
     }),
 });
 
+const Expose = z.array(z.string().min(1).max(200)).max(100).meta({
+  description:
+    "Top-level functions that may be called over HTTP by name, besides main and what the script exports",
+});
+
 export const CreateScript = z
   .strictObject({
     name: ScriptName,
@@ -50,6 +55,7 @@ export const CreateScript = z
     limits: Limits.partial().optional(),
     isolation: Isolation.optional(),
     egress: Egress.optional(),
+    expose: Expose.optional(),
   })
   .meta({ id: "CreateScript" });
 export type CreateScript = z.infer<typeof CreateScript>;
@@ -68,6 +74,7 @@ export const Script = z
     limits: Limits,
     isolation: Isolation.nullable(),
     egress: Egress.nullable(),
+    expose: Expose,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

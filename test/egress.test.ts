@@ -402,8 +402,8 @@ describe("what is ours", () => {
     const name = await publish(open, "function main() { return 'mine'; }", {});
     const { invocation } = await runPublished(open, name, {});
     const urls = [
-      "http://host/releases/0",
-      `http://host/releases/${"0".repeat(64)}`,
+      "http://host/programs/0",
+      `http://host/programs/${"0".repeat(64)}`,
       "http://dispatcher/ping",
       "http://calls/invoke",
       "http://internet/",
@@ -432,7 +432,7 @@ describe("what is ours", () => {
     const code = `async function main() {
       const { env, exports } = await IMPORT('cloudflare:workers');
       const names = Object.keys(exports);
-      const loopback = await exports.default.fetch('http://host/releases/0').then(() => 'reached', () => 'none');
+      const loopback = await exports.default.fetch('http://host/programs/0').then(() => 'reached', () => 'none');
       return { env: Object.keys(env), names, loopback, Outbound: typeof exports.Outbound };
     }`;
     for (const type of ["app", "driver"] as const) {
@@ -626,19 +626,24 @@ async function runRaw(
   source: string,
   { type = "app", hosts, ...limits }: Settings = {},
 ): Promise<RunResult> {
-  const compiled = await compile(source, { account: "default", script: "scr_raw", type });
+  const { lints: _, ...compiled } = await compile(source, {
+    account: "default",
+    script: "scr_raw",
+    type,
+  });
   const code = compiled.code.replaceAll("IMPORT(", "import(");
   const id = createHash("sha256").update(code).digest("hex");
   const ask = makeRunner(() => product.edge, SECRET_KEY);
   return await ask({
     account: "default",
+    script: "scr_raw",
     name: "raw",
     type,
     limits: { ...DEFAULT_LIMITS[type], ...limits },
     isolation: "call",
     egressHosts: hosts ?? null,
     version: null,
-    release: { id, code, sourceMap: compiled.sourceMap, altersBuiltIns: false },
+    release: { ...compiled, id, code },
     function: null,
     data: { at, tcpAt },
   });

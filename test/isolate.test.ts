@@ -16,6 +16,7 @@ import { sipAnswerOf } from "../runtime/gateway/sip-answer.ts";
 import { EdgeRelease } from "../runtime/store/release.ts";
 import { readBatchAnswer } from "../schemas/batch-answer.ts";
 import { writeBatch } from "../schemas/batch.ts";
+import type { ProgramParts } from "../schemas/program-code.ts";
 import { RunOutcome, type Invocation, type RunError, type Thrown } from "../schemas/call.ts";
 import { COMPATIBILITY_DATE } from "../schemas/compatibility.ts";
 import type { Limits } from "../schemas/limits.ts";
@@ -388,12 +389,12 @@ describe("a promise", () => {
   });
 
   const refused: Case[] = [
-    ["an async main", "async function main(data) { return data; }"],
+    ["an async main", "exports.main = [async (data) => data][0];"],
     ["a resolved promise", "function main() { return Promise.resolve(1); }"],
     ["a promise that never settles", "function main() { return new Promise(() => {}); }"],
     ["a thenable", "function main() { return { then() {} }; }"],
     ["a thenable that settles at once", "function main() { return { then: (yes) => yes(1) }; }"],
-    ["a rejection without a SIP answer", "async function main() { return null.x; }"],
+    ["a rejection without a SIP answer", "exports.main = [async () => null.x][0];"],
   ];
   for (const [claim, code] of refused) {
     it(`of a Script is refused: ${claim}`, async ({ expect }) => {
@@ -408,7 +409,7 @@ describe("a promise", () => {
   it("of a Script that is rejected with a pair already is a SIP answer", async ({ expect }) => {
     for (const code of [
       "function main() { return Promise.reject([604, 'x']); }",
-      "async function main() { throw [604, 'x']; }",
+      "exports.main = [async () => { throw [604, 'x']; }][0];",
     ]) {
       const { outcome } = await run(code, { type: "script" });
       expect(outcome).toMatchObject({ is: "threw", thrown: { pair: [604, "x"] } });
@@ -748,20 +749,25 @@ describe("a Script", () => {
     );
   });
 
-  it("is told which type has libraries when it calls require", async ({ expect }) => {
-    const thrown = await thrownBy("const x = require('axios'); function main() {}", {
-      type: "script",
-    });
-    expect(thrown.message).toMatch(/require is not defined.*App/);
-    expect(thrown.stack).toMatch(/^ReferenceError/);
+  it("is told which type has timers and a network where it uses them", async ({ expect }) => {
+    for (const name of ["setTimeout", "fetch", "queueMicrotask", "setEnvVar"]) {
+      const { message } = await thrownBy(`function main() { ${name}(() => 1); }`, {
+        type: "script",
+      });
+      expect(message).toContain(`${name} is not defined: type Script`);
+      expect(message).toContain("choose type App");
+    }
+    const own = await thrownBy("function main() { other(); }", { type: "script" });
+    expect(own.message).toBe("other is not defined");
   });
 
-  it("finds an empty process.env and nothing else of a process", async ({ expect }) => {
-    const code =
-      "function main() { return [Object.keys(process), process.env, typeof process.binding]; }";
-    for (const type of ["script", "app"] as const) {
-      expect(await valueOf(code, { type })).toEqual([["env"], {}, "undefined"]);
-    }
+  it("finds process.env and nothing that leads to the engine", async ({ expect }) => {
+    const code = `function main() {
+      const ways = ['binding', 'getBuiltinModule', 'mainModule', 'dlopen', 'exit', 'kill', 'stdout'];
+      return [Object.keys(process).length, Object.keys(process.env), ways.filter((way) => way in process)];
+    }`;
+    expect(await valueOf(code, { type: "script" })).toEqual([1, ["CORRELATION_ID"], []]);
+    expect(await valueOf(code, { type: "app" })).toEqual([12, ["CORRELATION_ID"], []]);
   });
 
   it("has no network, not even by a beacon", async ({ expect }) => {
@@ -805,7 +811,7 @@ describe("an App", () => {
     for (const source of [
       "import { env } from 'cloudflare:workers'; export const main = () => env;",
       "export * from 'cloudflare:workers';",
-      "import 'node:fs'; export const main = () => 1;",
+      "import 'node:module'; export const main = () => 1;",
     ]) {
       await expect(publish(source, "app")).rejects.toMatchObject({ code: "module_not_allowed" });
     }
@@ -842,9 +848,9 @@ describe("an App", () => {
       `(() => {}).constructor.constructor(${text})()`,
       `Reflect.construct(Function, [${text}])()`,
       "new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))",
-      "require('cloudflare:workers')",
-      "require('node:module')",
-      "require('fs')",
+      "require(['cloudflare', 'workers'].join(':'))",
+      "require(['node:', 'module'].join(''))",
+      "require(['node:', 'vm'].join(''))",
       "module.require('node:fs')",
       "require.main.require('node:fs')",
       "process.getBuiltinModule('node:fs')",
@@ -999,9 +1005,11 @@ describe("a run", () => {
 });
 
 async function answerRelease(request: HostRequest): Promise<HostResponse> {
-  const id = new URL(request.url).pathname.replace("/releases/", "");
+  const id = new URL(request.url).pathname.replace("/programs/", "");
   const code = releases.get(id);
-  return new HostResponse(code ?? null, { status: code === undefined ? 404 : 200 });
+  if (code === undefined) return new HostResponse(null, { status: 404 });
+  const parts: ProgramParts = { code, scripts: {}, modules: [], preload: [], allowed: [] };
+  return new HostResponse(JSON.stringify(parts));
 }
 
 async function answerInternet(request: HostRequest): Promise<HostResponse> {
@@ -1028,10 +1036,13 @@ async function ask(compiled: Compiled, invocation: Partial<Invocation>): Promise
   const type = invocation.type ?? "app";
   const whole: Invocation = {
     id: crypto.randomUUID(),
+    owner: { account: "default", script: "scr_1" },
     release,
     type,
     isolation: isolationOf({ type, chosen: null, altersBuiltIns }),
     function: null,
+    anyFunction: false,
+    env: "",
     payload: "{}",
     vars: "",
     isCall: false,
@@ -1067,7 +1078,7 @@ async function errorOf(source: string): Promise<RunError> {
   const compiled = await publish(source, "app");
   const { outcome } = await ask(compiled, {});
   if (outcome.is !== "threw") throw new Error(JSON.stringify(outcome));
-  return runErrorOf(outcome.thrown, new EdgeRelease(compiled));
+  return runErrorOf(outcome.thrown, new Map([["script.js", new EdgeRelease(compiled)]]));
 }
 
 function below(limit: number): (value: number) => boolean {

@@ -183,7 +183,8 @@ describe("the deadline", () => {
     const { body, headers } = await call();
     expect(body).toMatchObject({ action: "reject", sip: { code: 503, reason: "Try Later" } });
     const waited = Number(/script;dur=([\d.]+)/.exec(headers.get("server-timing") ?? "")?.[1]);
-    expect(waited).toBeGreaterThanOrEqual(399);
+    // Timers may come a millisecond early.
+    expect(waited).toBeGreaterThanOrEqual(398);
     for (let action: unknown; action !== "continue";) {
       ({ action } = z.object({ action: z.string() }).parse((await call()).body));
     }

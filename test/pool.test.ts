@@ -13,11 +13,15 @@ import { CellPool } from "../runtime/cell/pool.ts";
 import type { Run } from "../runtime/cell/run.ts";
 import { makeRunFolder } from "../runtime/cell/run-folder.ts";
 import type { SizeLimits } from "../runtime/cell/watchdog.ts";
-import { serveReleases } from "../runtime/host/release-server.ts";
+import { serveHost } from "../runtime/host/host-server.ts";
 import { DEFAULT_LIMITS } from "../schemas/limits.ts";
 
 const CODE =
   "async function main(data) { await new Promise((r) => setTimeout(r, 50)); return data.n; }";
+
+function fail(error: unknown): never {
+  throw error;
+}
 
 async function startPool(
   sizes: SizeLimits,
@@ -27,7 +31,13 @@ async function startPool(
   const confinement = await findConfinement();
   const folder = stack.use(makeRunFolder(confinement.uid)).path;
   const hostSocket = join(folder, "host.sock");
-  stack.use(await serveReleases(hostSocket, async (id) => (id === release ? code : undefined)));
+  const program = { code, scripts: {}, modules: [], preload: [], allowed: [] };
+  const host = {
+    findProgram: async (id: string) => (id === release ? program : undefined),
+    findModule: async () => undefined,
+    libraries: {},
+  };
+  stack.use(await serveHost(hostSocket, { host, onError: fail }));
   if (confinement.uid !== undefined) chownSync(hostSocket, confinement.uid, confinement.uid);
   const dispatcher = "dispatcher.js";
   writeFileSync(join(folder, dispatcher), await bundleDispatcher());
@@ -82,10 +92,13 @@ function runOf(release: string, n: number): Run {
   const id = randomUUID();
   const invocation = {
     id,
+    owner: { account: "default", script: "scr_1" },
     release,
     type: "app",
     isolation: "call",
     function: null,
+    anyFunction: false,
+    env: "",
     payload,
     vars: "",
     isCall: false,

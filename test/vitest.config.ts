@@ -8,6 +8,7 @@ export default defineConfig({
     deps: { interopDefault: false },
     // One file at a time: the limits under test are about CPU time, which another file would take.
     maxWorkers: 1,
+    globalSetup: "test/build-modules.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -4,13 +4,13 @@ import { parseScript } from "./parse.ts";
 
 /** What `source` changes, in its own words, undefined for nothing. */
 function changeIn(source: string): string | undefined {
-  const { source: text, program } = parseScript(source, "script");
+  const { source: text, program } = parseScript(source);
   return findBuiltInChange(text, program)?.what;
 }
 
 /** Line and column of the first change in `source`, both counted from 1. */
 function placeIn(source: string): { line: number; column: number } | undefined {
-  const { source: text, program } = parseScript(source, "script");
+  const { source: text, program } = parseScript(source);
   const start = findBuiltInChange(text, program)?.node.loc?.start;
   return start && { line: start.line, column: start.column + 1 };
 }

@@ -1,9 +1,10 @@
 // Does this script change what the language gives it? Such a script needs an isolate of its own for every call: in a warm
 // one everything built in is frozen. What is missed here fails there, by a TypeError or without effect.
 
-import type { CallExpression, MemberExpression, Node, Program } from "acorn";
+import type { CallExpression, Node, Program } from "acorn";
 import { ancestor, simple } from "acorn-walk";
 import { scriptGlobals } from "../../schemas/script-globals.ts";
+import { isIdentifier, isMember, nameOf } from "./nodes.ts";
 
 /** The first change of a built-in object, in the author's words, and where it begins. */
 export type BuiltInChange = { what: string; node: Node };
@@ -165,10 +166,6 @@ function isScope(node: Node): boolean {
   return isIdentifier(node) && SCOPES.has(node.name);
 }
 
-function isIdentifier(node: Node | null | undefined): node is Node & { name: string } {
-  return node?.type === "Identifier";
-}
-
 /** `String.prototype.x` as its names, undefined for anything that is not made of names alone. */
 function pathOf(node: Node): string[] | undefined {
   const names: string[] = [];
@@ -178,17 +175,6 @@ function pathOf(node: Node): string[] | undefined {
     at = at.object;
   }
   return isIdentifier(at) ? [at.name, ...names] : undefined;
-}
-
-function nameOf(node: Node): string | undefined {
-  if (!isMember(node)) return undefined;
-  const { property, computed } = node;
-  if (property.type === "Literal") return String(property.value);
-  return property.type === "Identifier" && !computed ? property.name : undefined;
-}
-
-function isMember(node: Node): node is MemberExpression {
-  return node.type === "MemberExpression";
 }
 
 function isPrototype(node: Node): boolean {

@@ -1,9 +1,11 @@
 // What is this source? Reads a script as its engine would, refuses what cannot run, and says where.
 
-import { parse, type Node, type Position, type Program } from "acorn";
+import type { Node, Position, Program } from "acorn";
 import { ancestor, full } from "acorn-walk";
 import { Fault } from "../../schemas/fault.ts";
-import type { ScriptType } from "../../schemas/script-type.ts";
+import { isFunction } from "./nodes.ts";
+import { refusal, refusalAt, refuseDepth } from "./refusal.ts";
+import { SourceParser } from "./source-parser.ts";
 
 /** `classic`: sloppy mode, CommonJS, a global `main`. `module`: static imports or exports. */
 export type ScriptFormat = "classic" | "module";
@@ -12,21 +14,16 @@ export type ScriptFormat = "classic" | "module";
 export type ParsedScript = { source: string; format: ScriptFormat; program: Program };
 
 /**
- * Parses `source`, decides its format by what it contains, and refuses what type `type` may not use.
- * Throws a Fault `compile_error` or `module_not_allowed` with line and column, both counted from 1.
+ * Parses `source`, decides its format by what it contains, and refuses what no type may use.
+ * Throws a Fault `compile_error` with line and column, both counted from 1.
  */
-export function parseScript(source: string, type: ScriptType): ParsedScript {
-  try {
+export function parseScript(source: string): ParsedScript {
+  return refuseDepth(() => {
     const parsed = parseAsWritten(neutralise(source));
     refuseConstructs(parsed.program);
-    if (parsed.format === "module") refuseModuleForm(parsed.program, type);
+    if (parsed.format === "module") refuseTopLevelAwait(parsed.program);
     return parsed;
-  } catch (error) {
-    // Parser and walker recurse; a source that exhausts our stack would exhaust the isolate's as well.
-    if (error instanceof RangeError)
-      throw refusal("The script is nested too deeply", { line: 1, column: 1 });
-    throw error;
-  }
+  });
 }
 
 /** A BOM would shift columns and a hashbang would not parse inside the wrapper; neither says anything to the engine. */
@@ -52,7 +49,7 @@ type Attempt = { program: Program } | { position: number; refusal: Fault };
 
 function tryParse(source: string, sourceType: "script" | "module"): Attempt {
   try {
-    const program = parse(source, {
+    const program = SourceParser.parse(source, {
       ecmaVersion: "latest",
       sourceType,
       locations: true,
@@ -104,19 +101,6 @@ function refuseConstructs(program: Program): void {
   });
 }
 
-function refuseModuleForm(program: Program, type: ScriptType): void {
-  refuseTopLevelAwait(program);
-  for (const node of program.body) {
-    if (!("source" in node) || !node.source) continue;
-    const name = String(node.source.value);
-    const reason =
-      type === "script"
-        ? `Cannot import "${name}": type Script has no libraries, choose type App`
-        : `Cannot find module '${name}'`;
-    throw refusalAt(node, reason, "module_not_allowed");
-  }
-}
-
 function refuseTopLevelAwait(program: Program): void {
   ancestor(program, {
     AwaitExpression(node, _state, ancestors) {
@@ -130,29 +114,4 @@ function refuseTopLevelAwait(program: Program): void {
 
 function topLevelAwait(node: Node): Fault {
   return refusalAt(node, "await outside of a function is not available: move it into main");
-}
-
-function isFunction(node: Node): boolean {
-  return (
-    node.type === "FunctionDeclaration" ||
-    node.type === "FunctionExpression" ||
-    node.type === "ArrowFunctionExpression"
-  );
-}
-
-type RefusalCode = "compile_error" | "module_not_allowed";
-
-function refusalAt(node: Node, message: string, code: RefusalCode = "compile_error"): Fault {
-  const start = node.loc?.start ?? { line: 1, column: 0 };
-  return refusal(message, { line: start.line, column: start.column + 1 }, code);
-}
-
-function refusal(
-  message: string,
-  { line, column }: { line: number; column: number },
-  code: RefusalCode = "compile_error",
-): Fault {
-  return new Fault(code, `${message} (line ${line}, column ${column})`, {
-    facts: { line, column },
-  });
 }

@@ -4,14 +4,24 @@ import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Fault, Problem } from "../../schemas/fault.ts";
+import type { ModuleShelf } from "../../schemas/module-shelf.ts";
+import type { SealingKey } from "../../schemas/sealed-text.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { bearerToken } from "../../schemas/token-hash.ts";
 import { mayRun, type Principal, type Scope } from "../../schemas/token.ts";
 import { findPrincipal } from "../store/tokens.ts";
 import type { Runner } from "../runner.ts";
 
-/** What routes work with. `runner` asks an edge node to run a script; the control plane runs none. */
-export type Services = { db: Database; runner: Runner };
+/**
+ * What routes work with. `runner` asks an edge node to run a script; the control plane runs none.
+ * `sealingKey` seals the values of environment variables.
+ */
+export type Services = {
+  db: Database;
+  runner: Runner;
+  sealingKey: SealingKey;
+  modules: ModuleShelf;
+};
 
 export type ApiEnv = { Variables: { principal: Principal } };
 

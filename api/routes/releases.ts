@@ -2,24 +2,11 @@
 
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { Fault } from "../../schemas/fault.ts";
-import {
-  CompiledRelease,
-  CreateRelease,
-  LiveRelease,
-  Published,
-  Release,
-  ReleaseWithCode,
-} from "../../schemas/release.ts";
+import { CreateRelease, Published, Release, ReleaseWithCode } from "../../schemas/release.ts";
 import { Script } from "../../schemas/script.ts";
 import { compile } from "../publish/publish.ts";
-import {
-  createRelease,
-  findCompiled,
-  getCompiled,
-  getRelease,
-  listReleases,
-  setLive,
-} from "../store/releases.ts";
+import { readLibrary } from "../store/library.ts";
+import { createRelease, getRelease, listReleases, setLive } from "../store/releases.ts";
 import { getScript } from "../store/scripts.ts";
 import { body, json, makeRouter, problems, requireScope } from "./context.ts";
 import type { ApiEnv, Services } from "./context.ts";
@@ -70,33 +57,14 @@ const putLive = createRoute({
   responses: { 200: json(Script, "The script"), ...problems },
 });
 
-const readLive = createRoute({
-  method: "get",
-  path: "/scripts/{script}/live",
-  tags,
-  middleware: [requireScope("run")],
-  summary: "Read which release calls run",
-  request: { params: ScriptPath },
-  responses: { 200: json(LiveRelease, "The release"), ...problems },
-});
-
-const readCompiled = createRoute({
-  method: "get",
-  path: "/releases/{id}",
-  tags,
-  middleware,
-  summary: "Read a release as isolates run it",
-  request: { params: z.object({ id: z.string() }) },
-  responses: { 200: json(CompiledRelease, "The release"), ...problems },
-});
-
 export function releaseRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
   return makeRouter()
     .openapi(create, async (context) => {
       const { account } = context.var.principal;
       const script = await getScript(db, account, context.req.valid("param").script);
       const { code, note = null, live = true } = context.req.valid("json");
-      const compiled = await compile(code, { account, script: script.id, type: script.type });
+      const origin = { account, script: script.id, type: script.type };
+      const compiled = await compile(code, origin, await readLibrary(db, account));
       return context.json(
         await createRelease(db, script, { source: code, compiled, note, live }),
         201,
@@ -120,28 +88,6 @@ export function releaseRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
       const script = await getScript(db, account, context.req.valid("param").script);
       await setLive(db, script, context.req.valid("json").version);
       return context.json(await getScript(db, account, script.id), 200);
-    })
-    .openapi(readLive, async (context) => {
-      const { account } = context.var.principal;
-      const script = await getScript(db, account, context.req.valid("param").script);
-      if (script.live === null) throw noRelease(script);
-      const { id } = await getCompiled(db, script, script.live);
-      const { type, limits, egress } = script;
-      const live = {
-        script: script.id,
-        version: script.live,
-        release: id,
-        type,
-        limits,
-        egressHosts: egress?.hosts ?? null,
-      };
-      return context.json(live, 200);
-    })
-    .openapi(readCompiled, async (context) => {
-      const { id } = context.req.valid("param");
-      const release = await findCompiled(db, context.var.principal.account, id);
-      if (release === undefined) throw new Fault("not_found", `There is no release "${id}"`);
-      return context.json(release, 200);
     });
 }
 

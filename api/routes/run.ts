@@ -7,6 +7,7 @@ import { isolationOf } from "../../schemas/isolation.ts";
 import type { CompiledRelease } from "../../schemas/release.ts";
 import type { Script } from "../../schemas/script.ts";
 import { compile } from "../publish/publish.ts";
+import { readLibrary } from "../store/library.ts";
 import { getCompiled } from "../store/releases.ts";
 import { getScript } from "../store/scripts.ts";
 import { body, json, makeRouter, problems, requireScope } from "./context.ts";
@@ -30,7 +31,8 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
   async function choose(account: string, script: Script, request: RunRequest): Promise<Chosen> {
     if (request.code !== undefined) {
       const origin = { account, script: script.id, type: script.type };
-      const { lints: _lints, ...release } = await compile(request.code, origin);
+      const library = await readLibrary(db, account);
+      const { lints: _lints, ...release } = await compile(request.code, origin, library);
       return { version: null, release };
     }
     const version = request.version ?? script.live;
@@ -50,6 +52,7 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
     const { altersBuiltIns } = release;
     const result = await runner({
       account,
+      script: script.id,
       name,
       type,
       limits,

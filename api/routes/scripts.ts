@@ -2,7 +2,8 @@
 
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { CreateScript, Script, UpdateScript } from "../../schemas/script.ts";
-import { compile } from "../publish/publish.ts";
+import { compile, type Origin } from "../publish/publish.ts";
+import { readLibrary } from "../store/library.ts";
 import {
   createScript,
   deleteScript,
@@ -11,6 +12,7 @@ import {
   makeScriptId,
   pardonScript,
   updateScript,
+  type FirstRelease,
 } from "../store/scripts.ts";
 import { body, json, makeRouter, noContent, problems, requireScope } from "./context.ts";
 import type { ApiEnv, Services } from "./context.ts";
@@ -81,14 +83,18 @@ const pardon = createRoute({
 });
 
 export function scriptRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
+  async function compileFirst(source: string, origin: Origin): Promise<FirstRelease> {
+    const library = await readLibrary(db, origin.account);
+    return { source, compiled: await compile(source, origin, library) };
+  }
+
   return makeRouter()
     .openapi(create, async (context) => {
       const { account } = context.var.principal;
       const { code, ...settings } = context.req.valid("json");
       const id = makeScriptId();
       const origin = { account, script: id, type: settings.type };
-      const first =
-        code === undefined ? undefined : { source: code, compiled: await compile(code, origin) };
+      const first = code === undefined ? undefined : await compileFirst(code, origin);
       return context.json(await createScript(db, { ...settings, account, id }, first), 201);
     })
     .openapi(list, async (context) =>

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "vitest";
+import { NO_REQUIRES } from "../../schemas/requires.ts";
 import { parseSettings } from "../../schemas/settings.ts";
 import { openDatabase } from "../../schemas/tables/open.ts";
 import { applyMigrations } from "./database.ts";
@@ -15,7 +16,8 @@ describe("a script's releases", () => {
     const db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
     await applyMigrations(db);
     await putBootstrapToken(db, "a token for this test alone");
-    const compiled = { id: "id", code: "code", sourceMap: "{}", altersBuiltIns: false, lints: [] };
+    const facts = { altersBuiltIns: false, requires: NO_REQUIRES, lints: [] };
+    const compiled = { id: "id", code: "code", sourceMap: "{}", ...facts };
     const release = { source: "source", note: null, compiled };
     const named = {
       account: DEFAULT_ACCOUNT,

@@ -3,6 +3,7 @@
 import { and, desc, eq, lte, ne, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
+import { StoredRequires } from "../../schemas/read-program.ts";
 import {
   Lint,
   type CompiledRelease,
@@ -12,6 +13,7 @@ import {
 } from "../../schemas/release.ts";
 import type { Script } from "../../schemas/script.ts";
 import type { Database } from "../../schemas/tables/open.ts";
+import { revision } from "../../schemas/tables/revision.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
 import type { Compiled } from "../publish/publish.ts";
 
@@ -28,13 +30,14 @@ export function releaseRow(
   release: NewRelease & { script: string; createdAt: string },
 ): Omit<ReleaseRow, "version"> {
   const { script, source, compiled, note, createdAt } = release;
-  const { id, code, sourceMap, altersBuiltIns } = compiled;
+  const { id, code, sourceMap, requires, altersBuiltIns } = compiled;
   return {
     script,
     id,
     source,
     code,
     sourceMap,
+    requires: JSON.stringify(requires),
     lints: JSON.stringify(compiled.lints),
     altersBuiltIns,
     note,
@@ -112,23 +115,24 @@ export async function getCompiled(
   script: Script,
   version: number,
 ): Promise<CompiledRelease> {
-  const { id, code, sourceMap, altersBuiltIns } = await getReleaseRow(db, script, version);
-  return { id, code, sourceMap, altersBuiltIns };
+  const row = await getReleaseRow(db, script, version);
+  const { id, code, sourceMap, altersBuiltIns } = row;
+  return { id, code, sourceMap, altersBuiltIns, requires: StoredRequires.parse(row.requires) };
 }
 
-/** The compiled release `id` of any script of `account`, undefined when there is none. */
-export async function findCompiled(
+/** The code of release `id` of any script of `account`, undefined when there is none. */
+export async function findCode(
   db: Database,
   account: string,
   id: string,
-): Promise<CompiledRelease | undefined> {
-  const { code, sourceMap, altersBuiltIns } = releases;
-  return await db
-    .select({ id: releases.id, code, sourceMap, altersBuiltIns })
+): Promise<string | undefined> {
+  const row = await db
+    .select({ code: releases.code })
     .from(releases)
     .innerJoin(scripts, eq(scripts.id, releases.script))
     .where(and(eq(releases.id, id), eq(scripts.account, account)))
     .get();
+  return row?.code;
 }
 
 async function getReleaseRow(db: Database, script: Script, version: number): Promise<ReleaseRow> {
@@ -142,4 +146,11 @@ function releaseOf(row: ReleaseRow, script: Script): Release {
   const { version, id, note, createdAt } = row;
   const lints = StoredLints.parse(JSON.parse(row.lints));
   return { version, id, note, live: version === script.live, lints, createdAt };
+}
+
+/** The number of the last change that edge nodes must see. */
+export async function readRevision(db: Database): Promise<number> {
+  const row = await db.select().from(revision).get();
+  if (row === undefined) throw new Error("Cannot read the revision: its table is empty");
+  return row.value;
 }

@@ -12,17 +12,19 @@ import {
   type UpdateScript,
 } from "../../schemas/script.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
-import type { Database } from "../../schemas/tables/open.ts";
+import { isConstraintError, type Database } from "../../schemas/tables/open.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
 import type { Compiled } from "../publish/publish.ts";
-import { isConstraintError } from "./database.ts";
 import { releaseRow } from "./releases.ts";
+
+/** The author's source, and what became of it. */
+export type FirstRelease = { source: string; compiled: Compiled };
 
 type ScriptRow = typeof scripts.$inferSelect;
 
 const JsonText = z.string().transform((text): unknown => JSON.parse(text));
-const StoredScript = z.object({ limits: JsonText, egress: JsonText.nullable() });
+const StoredScript = z.object({ limits: JsonText, egress: JsonText.nullable(), expose: JsonText });
 
 function scriptOf(row: ScriptRow): Script {
   const { account: _account, pardons: _pardons, ...rest } = row;
@@ -37,7 +39,7 @@ export function makeScriptId(): string {
 export async function createScript(
   db: Database,
   script: { account: string; id: string } & Omit<CreateScript, "code">,
-  first: { source: string; compiled: Compiled } | undefined,
+  first: FirstRelease | undefined,
 ): Promise<Script> {
   const now = new Date().toISOString();
   const row: ScriptRow = {
@@ -48,6 +50,7 @@ export async function createScript(
     limits: JSON.stringify(limitsOf(script.type, script.limits)),
     isolation: script.isolation ?? null,
     egress: script.egress === undefined ? null : JSON.stringify(script.egress),
+    expose: JSON.stringify(script.expose ?? []),
     live: first === undefined ? null : 1,
     pardons: 0,
     createdAt: now,
@@ -107,15 +110,17 @@ export async function updateScript(
     limits: limitsOf(script.type, { ...script.limits, ...change.limits }),
     isolation: change.isolation ?? script.isolation,
     egress: change.egress ?? script.egress,
+    expose: change.expose ?? script.expose,
     updatedAt: new Date().toISOString(),
   };
   const { name, isolation, updatedAt } = updated;
   const limits = JSON.stringify(updated.limits);
   const egress = updated.egress && JSON.stringify(updated.egress);
+  const expose = JSON.stringify(updated.expose);
   await orNameTaken(name, () =>
     db
       .update(scripts)
-      .set({ name, limits, isolation, egress, updatedAt })
+      .set({ name, limits, isolation, egress, expose, updatedAt })
       .where(eq(scripts.id, script.id)),
   );
   return updated;

@@ -57,7 +57,9 @@ function setUp({ count = 1 } = {}): Scene {
 
 function runOf(release = "a", isolation: Isolation = "call"): Run {
   const kind = { release, isolation, type: "app", isCall: true } as const;
-  const rest = { function: null, vars: "", limits: DEFAULT_LIMITS.app, egressHosts: null };
+  const owner = { account: "a", script: "s" };
+  const input = { owner, function: null, anyFunction: false, env: "", vars: "" };
+  const rest = { ...input, limits: DEFAULT_LIMITS.app, egressHosts: null };
   return { key: `${release}/0`, invocation: { id: release, payload: "{}", ...kind, ...rest } };
 }
 

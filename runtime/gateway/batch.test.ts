@@ -77,7 +77,9 @@ class StandIn implements BatchCells {
 
 function runOf(id: string, { release = "a", payload = "{}" } = {}): Run {
   const kind = { release, type: "script", isolation: "scope", isCall: true } as const;
-  const rest = { function: null, vars: "", limits: DEFAULT_LIMITS.script, egressHosts: null };
+  const owner = { account: "a", script: "s" };
+  const input = { owner, function: null, anyFunction: false, env: "", vars: "" };
+  const rest = { ...input, limits: DEFAULT_LIMITS.script, egressHosts: null };
   return { key: `${release}/0`, invocation: { id, payload, ...kind, ...rest } };
 }
 

@@ -42,7 +42,13 @@ function runForCall(
   body: string,
 ): Promise<Execution> {
   const { version, vars, timeoutMs: deadlineMs } = target;
-  const input = { function: null, payload: payloadOf(body), vars, isCall: true };
+  const input = {
+    function: null,
+    anyFunction: false,
+    payload: payloadOf(body),
+    vars,
+    isCall: true,
+  };
   return execute(services, { target, version, ...input, deadlineMs });
 }
 

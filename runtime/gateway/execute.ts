@@ -22,13 +22,22 @@ export type Executor = { pool: CellPool; batcher: Batcher; admission: Admission;
 export type Job = {
   target: Pick<
     Target,
-    "account" | "name" | "release" | "pardons" | "type" | "isolation" | "limits" | "egressHosts"
+    | "account"
+    | "script"
+    | "name"
+    | "release"
+    | "pardons"
+    | "type"
+    | "isolation"
+    | "limits"
+    | "egressHosts"
+    | "env"
   >;
   /** The version's number, or that it is a draft. */
   version: number | "draft";
   /** Milliseconds from now. */
   deadlineMs: number;
-} & Pick<Invocation, "function" | "payload" | "vars" | "isCall">;
+} & Pick<Invocation, "function" | "anyFunction" | "payload" | "vars" | "isCall">;
 
 /** `continue`: a call goes on with the object of which `data` is the JSON. Only for jobs that are calls. */
 export type JobOutcome = RunOutcome | { is: "continue"; data: string };
@@ -62,11 +71,13 @@ export async function execute(executor: Executor, job: Job): Promise<Execution> 
   return { invocation: run.invocation.id, ...rest, usage };
 }
 
-function runOf({ target, function: name, payload, vars, isCall }: Job): Run {
-  const { release, pardons, type, isolation, limits, egressHosts } = target;
+function runOf({ target, function: name, anyFunction, payload, vars, isCall }: Job): Run {
+  const { account, script, release, pardons, type, isolation, limits, egressHosts, env } = target;
   const id = randomUUID();
-  const kind = { release, type, isolation, limits, egressHosts };
-  const invocation: Invocation = { id, ...kind, function: name, payload, vars, isCall };
+  const owner = { account, script };
+  const kind = { owner, release, type, isolation, limits, egressHosts, env };
+  const input = { function: name, anyFunction, payload, vars, isCall };
+  const invocation: Invocation = { id, ...kind, ...input };
   return { key: `${release}/${pardons}`, invocation };
 }
 

@@ -1,25 +1,33 @@
 // Tells a script's owner what it threw, and where in the source as it was written.
 
 import type { RunError } from "../../schemas/call.ts";
+import { SCRIPT_FILE } from "../../schemas/script-file.ts";
 import type { EdgeRelease } from "../store/release.ts";
 
-const FRAME = /script\.js:(\d+):(\d+)/;
+/** The releases that a script is made of, by the names of their files in stacks. */
+export type Files = ReadonlyMap<string, EdgeRelease>;
+
+const FRAME = /((?:scripts\/[^\s():/]+|script)\.js):(\d+):(\d+)/;
 
 /** The error with its author's line and column; frames that are not the author's are left out. */
 export function runErrorOf(
   { message, stack }: { message: string; stack?: string | undefined },
-  release: EdgeRelease,
+  files: Files,
 ): RunError {
   if (stack === undefined) return { message };
-  const frames = stack.split("\n").filter((line) => !/^\s+at /.test(line) || FRAME.test(line));
-  const mapped = frames.map((line) =>
-    line.replace(FRAME, (_frame, lineNumber: string, column: string) => {
-      const place = release.authorPlace({ line: Number(lineNumber), column: Number(column) });
-      return `script.js:${place.line}:${place.column}`;
-    }),
-  );
-  const [, line, column] =
+  const lines = stack.split("\n").filter((line) => !/^\s+at /.test(line) || FRAME.test(line));
+  const mapped = lines.map((line) => line.replace(FRAME, (...frame) => authorFrame(frame, files)));
+  const [, file, line, column] =
     mapped.map((frame) => FRAME.exec(frame)).find((match) => match !== null) ?? [];
-  const place = line === undefined ? {} : { line: Number(line), column: Number(column) };
-  return { message, ...place, stack: mapped.join("\n") };
+  if (line === undefined) return { message, stack: mapped.join("\n") };
+  const place = { line: Number(line), column: Number(column) };
+  const ofOther = file === undefined || file === SCRIPT_FILE ? {} : { file };
+  return { message, ...place, ...ofOther, stack: mapped.join("\n") };
+}
+
+function authorFrame([frame, file, line, column]: string[], files: Files): string {
+  const release = files.get(file ?? "");
+  if (release === undefined) return frame ?? "";
+  const place = release.authorPlace({ line: Number(line), column: Number(column) });
+  return `${file}:${place.line}:${place.column}`;
 }

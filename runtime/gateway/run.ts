@@ -6,16 +6,19 @@ import { Isolation } from "../../schemas/isolation.ts";
 import { Limits } from "../../schemas/limits.ts";
 import { payloadOf, type RunOutcome, type RunResult } from "../../schemas/call.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import type { Program } from "../../schemas/program.ts";
 import { CompiledRelease } from "../../schemas/release.ts";
 import { jsonReply, runReply, type Reply } from "../../schemas/run-reply.ts";
+import { fileOfScript, SCRIPT_FILE } from "../../schemas/script-file.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
 import { LogLine } from "../../schemas/usage.ts";
 import { EdgeRelease } from "../store/release.ts";
 import type { Drafts } from "../store/drafts.ts";
+import type { EdgeStore } from "../store/store.ts";
 import type { GatewayServices } from "./call.ts";
 import { execute, type Execution, type Job, type JobOutcome } from "./execute.ts";
 import { parseJson } from "./http.ts";
-import { runErrorOf } from "./run-error.ts";
+import { runErrorOf, type Files } from "./run-error.ts";
 
 /** Runs a script of `account` and answers with its value, or a problem that says how it failed. */
 export async function answerRun(
@@ -37,6 +40,7 @@ export async function answerRun(
     target,
     version,
     function: name,
+    anyFunction: name !== null && target.expose.includes(name),
     payload: payloadOf(request.body),
     vars: "",
     isCall: false,
@@ -51,6 +55,7 @@ const StoredLogs = z.array(LogLine);
 /** What the control plane asks for: a release, which may be a draft that no table holds. */
 const RunOrder = z.object({
   account: z.string(),
+  script: z.string(),
   name: z.string(),
   type: ScriptType,
   limits: Limits,
@@ -68,23 +73,27 @@ export async function answerOrder(
   body: string,
 ): Promise<Reply> {
   const order = RunOrder.parse(parseJson(body, {}));
+  const { store, drafts } = services;
   const release = new EdgeRelease(order.release);
-  using held = services.drafts.hold(order.release.id, release.code);
-  const { account, name, type, limits, isolation, egressHosts } = order;
-  const kind = { type, limits, isolation, egressHosts };
-  const target = { account, name, release: held.id, pardons: 0, ...kind };
+  const { account, script, name, type, limits, isolation, egressHosts } = order;
+  const program = await store.link(account, release);
+  using held = drafts.hold({ program, release });
+  const env = await store.readEnv(order);
+  const kind = { type, limits, isolation, egressHosts, env };
+  const target = { account, script, name, release: held.id, pardons: 0, ...kind };
   const payload = JSON.stringify(order.data ?? {});
   const deadlineMs = limits.wallMs;
   const version = order.version ?? "draft";
-  const input = { function: order.function, payload, vars: "", isCall: false };
+  const input = { function: order.function, anyFunction: true, payload, vars: "", isCall: false };
   const job: Job = { target, version, ...input, deadlineMs };
   const execution = await execute(services, job);
-  return jsonReply(resultOf(execution, { version: order.version, release }));
+  const files = await filesOf(program, { main: release, store });
+  return jsonReply(resultOf(execution, { version: order.version, files }));
 }
 
 function resultOf(
   { invocation, outcome: jobOutcome, stack, logs, usage }: Execution,
-  { version, release }: { version: number | null; release: EdgeRelease },
+  { version, files }: { version: number | null; files: Files },
 ): RunResult {
   const outcome = runOutcomeOf(jobOutcome);
   const facts = { logs: readLogs(logs), usage, version, invocation };
@@ -92,12 +101,25 @@ function resultOf(
     case "returned":
       return { outcome: "ok", value: outcome.value ?? null, ...facts };
     case "threw":
-      return { outcome: "script_error", error: runErrorOf(outcome.thrown, release), ...facts };
+      return { outcome: "script_error", error: runErrorOf(outcome.thrown, files), ...facts };
     case "fault": {
-      const error = runErrorOf({ message: outcome.message, stack }, release);
+      const error = runErrorOf({ message: outcome.message, stack }, files);
       return { outcome: outcome.code, error, ...facts };
     }
   }
+}
+
+/** The releases whose places may be in the stack of an error. */
+async function filesOf(
+  { scripts }: Program,
+  { main, store }: { main: EdgeRelease; store: EdgeStore },
+): Promise<Files> {
+  const files = new Map([[SCRIPT_FILE, main]]);
+  for (const { name, release } of scripts) {
+    const found = await store.findRelease(release);
+    if (found !== undefined) files.set(fileOfScript(name), found);
+  }
+  return files;
 }
 
 /** The outcome of a run that decides no call, and whose payload is JSON: what says otherwise is the script's. */

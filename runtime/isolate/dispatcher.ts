@@ -3,7 +3,8 @@
 
 import { isShared, readBatchHead } from "../../schemas/batch.ts";
 import type { Tending } from "../../schemas/tending.ts";
-import { ReleaseCache } from "./release-cache.ts";
+import type { ProgramCode, ProgramParts } from "../../schemas/program-code.ts";
+import { ProgramCache, type CodeSource } from "./program-cache.ts";
 import { endAll, makeReady, runSingle } from "./single-isolates.ts";
 import { WarmIsolates } from "./warm-isolates.ts";
 import type { Means } from "./worker-code.ts";
@@ -21,41 +22,50 @@ type Env = {
 /** Releases that keep a warm isolate. */
 const WARM_ISOLATES = 128;
 
-const releases = new ReleaseCache();
+const programs = new ProgramCache();
 const warm = new WarmIsolates(WARM_ISOLATES);
 
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-    const means: Means = { loader: env.LOADER, exports: () => ctx.exports };
-    const findCode: FindCode = (release) => releases.get(release, (id) => fetchCode(env.HOST, id));
+    const means: Means = { loader: env.LOADER, host: env.HOST, exports: () => ctx.exports };
+    const source = sourceOf(env.HOST);
+    const findProgram: FindProgram = (id) => programs.get(id, source);
     // Whole paths, as only the edge node asks: the call path does not parse them.
     if (request.url.endsWith("/run")) {
-      const answer = await run(means, await request.text(), findCode);
+      const answer = await run(means, await request.text(), findProgram);
       if (warm.isFull) ctx.waitUntil(warm.evict(means));
       return new Response(answer);
     }
-    if (request.url.endsWith("/tend")) await tend(means, await request.json(), findCode);
+    if (request.url.endsWith("/tend")) await tend(means, await request.json(), findProgram);
     return new Response("");
   },
 };
 
-type FindCode = (release: string) => string | Promise<string>;
+type FindProgram = (id: string) => ProgramCode | Promise<ProgramCode>;
 
-async function run(means: Means, text: string, findCode: FindCode): Promise<string> {
+async function run(means: Means, text: string, findProgram: FindProgram): Promise<string> {
   const { head } = readBatchHead(text);
   const { release, type, isolation } = head;
-  const code = await findCode(release);
-  if (!isShared(head)) return await runSingle(means, { head, text }, code);
-  return await warm.run(means, { type, isolation }, { release, code, text });
+  const program = await findProgram(release);
+  if (!isShared(head)) return await runSingle(means, { head, text }, program);
+  return await warm.run(means, { type, isolation }, { release, program, text });
 }
 
-async function tend(means: Means, { end, make }: Tending, findCode: FindCode): Promise<void> {
+async function tend(means: Means, { end, make }: Tending, findProgram: FindProgram): Promise<void> {
   await endAll(means, end);
-  for (const { release, ...kind } of make) await makeReady(means, kind, await findCode(release));
+  for (const { release, ...kind } of make) await makeReady(means, kind, await findProgram(release));
 }
 
-async function fetchCode(host: Fetcher, id: string): Promise<string> {
-  const response = await host.fetch(`http://host/releases/${id}`);
-  if (!response.ok) throw new Error(`Cannot get release "${id}": status ${response.status}`);
-  return await response.text();
+function sourceOf(host: Fetcher): CodeSource {
+  return {
+    fetchProgram: async (id) => await (await ask(host, `/programs/${id}`)).json<ProgramParts>(),
+    fetchModule: async (name) =>
+      await (await ask(host, `/modules/${encodeURIComponent(name)}`)).text(),
+  };
+}
+
+async function ask(host: Fetcher, path: string): Promise<Response> {
+  const response = await host.fetch(`http://host${path}`);
+  if (!response.ok) throw new Error(`Cannot get "${path}" from the edge node: ${response.status}`);
+  return response;
 }

@@ -6,9 +6,8 @@ import { readBatchAnswer } from "../../schemas/batch-answer.ts";
 import { readBatchHead, writeBatch } from "../../schemas/batch.ts";
 import { payloadOf, RunOutcome, type Invocation } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
-import { LiveRelease } from "../../schemas/release.ts";
+import { LiveProgram, LiveRelease } from "../../schemas/release.ts";
 import { problemReply, runReply, type Reply } from "../../schemas/run-reply.ts";
-import { ReleaseCache } from "./release-cache.ts";
 import { runSingle } from "./single-isolates.ts";
 
 export { Outbound } from "./outbound.ts";
@@ -21,7 +20,11 @@ type Env = {
   CONTROL_PLANE_TOKEN: string;
 };
 
-const releases = new ReleaseCache();
+/** Programs that are kept, the oldest going first. */
+const MOST_PROGRAMS = 100;
+
+/** By release and revision: variables change with the revision. */
+const programs = new Map<string, Promise<LiveProgram>>();
 
 export default {
   /** `POST /run/{script}[/{function}]` with the payload as JSON, as an edge node answers it. */
@@ -54,26 +57,33 @@ async function run(
   exports: Cloudflare.Exports,
   { target, entry, body }: { target: LiveRelease; entry: string | null; body: string },
 ): Promise<Reply> {
-  const { release, type, limits, egressHosts } = target;
+  const { release, type, limits, egressHosts, expose } = target;
+  const { program, env: variables } = await findProgram(env, target);
   const id = crypto.randomUUID();
   const invocation: Invocation = {
     id,
+    owner: { account: "", script: target.script },
     release,
     type,
     // Always a new isolate: here nobody ends a warm one.
     isolation: "call",
     function: entry,
+    anyFunction: entry !== null && expose.includes(entry),
+    env: JSON.stringify(variables),
     payload: checkJson(body),
     vars: "",
     isCall: false,
     limits,
     egressHosts,
   };
-  const code = await releases.get(release, (missing) => fetchCode(env, missing));
   const text = writeBatch([invocation], null);
   const { head } = readBatchHead(text);
   const answer = await Promise.race([
-    runSingle({ loader: env.LOADER, exports: () => exports }, { head, text }, code),
+    runSingle(
+      { loader: env.LOADER, host: undefined, exports: () => exports },
+      { head, text },
+      program,
+    ),
     scheduler.wait(limits.wallMs),
   ]);
   if (answer === undefined) {
@@ -100,11 +110,27 @@ function checkJson(body: string): string {
   }
 }
 
-async function fetchCode(env: Env, id: string): Promise<string> {
-  const response = await ask(env, `/v1/releases/${id}`, `Bearer ${env.CONTROL_PLANE_TOKEN}`);
-  if (!response.ok) throw new Error(`Cannot get release "${id}": status ${response.status}`);
-  const release: { code: string } = await response.json();
-  return release.code;
+async function findProgram(env: Env, target: LiveRelease): Promise<LiveProgram> {
+  const key = `${target.release}@${target.revision}`;
+  const known = programs.get(key);
+  if (known !== undefined) return await known;
+  const fetched = fetchProgram(env, target.script);
+  programs.set(key, fetched);
+  const [oldest] = programs.keys();
+  if (programs.size > MOST_PROGRAMS && oldest !== undefined) programs.delete(oldest);
+  try {
+    return await fetched;
+  } catch (error) {
+    programs.delete(key);
+    throw error;
+  }
+}
+
+async function fetchProgram(env: Env, script: string): Promise<LiveProgram> {
+  const path = `/v1/scripts/${script}/program`;
+  const response = await ask(env, path, `Bearer ${env.CONTROL_PLANE_TOKEN}`);
+  if (!response.ok) throw new Error(`Cannot get the program of "${script}": ${response.status}`);
+  return LiveProgram.parse(await response.json());
 }
 
 function ask(env: Env, path: string, authorization: string | null): Promise<Response> {

@@ -2,7 +2,8 @@ import { describe, it } from "vitest";
 import { readBatchAnswer } from "../../schemas/batch-answer.ts";
 import { EgressLedger } from "./egress.ts";
 
-const RULES = { isolate: "run", limits: { subrequests: 2 }, egressHosts: null };
+const owner = { account: "a", script: "s" };
+const RULES = { owner, isolate: "run", limits: { subrequests: 2 }, egressHosts: null };
 const TARGET = { host: "example.com", port: "443" };
 const FAULT = {
   is: "fault",

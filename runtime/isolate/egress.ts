@@ -1,11 +1,11 @@
 // What each run may still reach. Kept in the dispatcher's isolate, where no script reaches it.
 
 import { faultText } from "../../schemas/batch.ts";
-import type { Invocation } from "../../schemas/call.ts";
+import type { Invocation, Owner } from "../../schemas/call.ts";
 import { matchesHost, parseHostPattern, type Target } from "./host-pattern.ts";
 
 /** What the run that is on in an isolate may reach. */
-export type EgressRules = Pick<Invocation, "egressHosts"> & {
+export type EgressRules = Pick<Invocation, "owner" | "egressHosts"> & {
   isolate: string;
   limits: Pick<Invocation["limits"], "subrequests">;
 };
@@ -43,6 +43,8 @@ export class EgressLedger {
 /** The network of one run. */
 export class Egress implements Disposable {
   readonly openedAt = Date.now();
+  /** Whose run it is. */
+  readonly owner: Owner;
   readonly #most: number;
   readonly #patterns: ReturnType<typeof parseHostPattern>[] | null;
   readonly #close: () => void;
@@ -50,7 +52,8 @@ export class Egress implements Disposable {
   readonly #exceeded = Promise.withResolvers<void>();
   #made = 0;
 
-  constructor({ limits, egressHosts }: EgressRules, close: () => void) {
+  constructor({ owner, limits, egressHosts }: EgressRules, close: () => void) {
+    this.owner = owner;
     this.#close = close;
     this.#most = limits.subrequests;
     this.#patterns = egressHosts?.map(parseHostPattern) ?? null;

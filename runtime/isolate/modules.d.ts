@@ -19,9 +19,10 @@ declare module "script.js" {
 
 declare module "settings.json" {
   import type { Isolation } from "../../schemas/isolation.ts";
+  import type { ProgramCode } from "../../schemas/program-code.ts";
   import type { ScriptType } from "../../schemas/script-type.ts";
 
-  /** What kind of isolate this is. */
-  const settings: { type: ScriptType; isolation: Isolation };
+  /** What kind of isolate this is, and what its script requires. */
+  const settings: { type: ScriptType; isolation: Isolation } & Omit<ProgramCode, "code">;
   export default settings;
 }

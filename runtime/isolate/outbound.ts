@@ -45,6 +45,14 @@ export function openEgress(rules: EgressRules): Egress {
   return ledger.open(rules);
 }
 
+/** The run that makes a request, which is counted. Where it may make no more, the run ends by it. */
+export async function admitted(egress: Egress | undefined): Promise<Egress> {
+  if (egress?.count()) return egress;
+  // It gets no answer: a script that tries again at each error would leave the end of its run no turn to happen in.
+  await scheduler.wait(FORGET_MS);
+  throw egressError("not_allowed", "The run is over");
+}
+
 export class Outbound extends WorkerEntrypoint<Env, Props> {
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
@@ -73,13 +81,7 @@ export class Outbound extends WorkerEntrypoint<Env, Props> {
 
   /** Counts the request. Throws where the run may not make it. */
   async #admit(target: Target): Promise<void> {
-    const egress = ledger.find(this.ctx.props.isolate);
-    if (egress === undefined || !egress.count()) {
-      // The run ends by this request, which gets no answer: a script that tries again at each error would leave
-      // the end of its run no turn to happen in.
-      await scheduler.wait(FORGET_MS);
-      throw egressError("not_allowed", "The run is over");
-    }
+    const egress = await admitted(ledger.find(this.ctx.props.isolate));
     if (egress.allows(target)) return;
     const message = `Host "${target.host}" is not allowed: it is not among the script's egress hosts`;
     throw egressError("not_allowed", message);

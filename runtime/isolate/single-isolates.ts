@@ -2,7 +2,9 @@
 // edge node says which and under what name, and when they are to end.
 
 import { ENDED_TEXT, type BatchHead } from "../../schemas/batch.ts";
+import type { ProgramCode } from "../../schemas/program-code.ts";
 import { openEgress } from "./outbound.ts";
+import { Platform } from "./platform.ts";
 import { endIsolate, findEntry } from "./warm-isolates.ts";
 import { entryOf, workerCode, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
 
@@ -10,20 +12,21 @@ import { entryOf, workerCode, type IsolateKind, type Means, type Prelude } from 
 export async function runSingle(
   means: Means,
   { head, text }: { head: BatchHead; text: string },
-  code: string,
+  program: ProgramCode,
 ): Promise<string> {
   const [run] = head.runs;
   if (run === undefined) throw new Error("Cannot run an empty batch");
-  const { egressHosts, type, isolation } = head;
+  const { owner, egressHosts, type, isolation } = head;
   const name = head.isolate ?? run.id;
   const kind = { type, isolation, name };
-  using egress = openEgress({ isolate: name, egressHosts, limits: run.limits });
+  using egress = openEgress({ isolate: name, owner, egressHosts, limits: run.limits });
   const entry =
     head.isolate === null
-      ? means.loader.load(workerCode(means, kind, code)).getEntrypoint<Prelude>()
-      : entryOf(means, kind, code);
+      ? means.loader.load(workerCode(means, kind, program)).getEntrypoint<Prelude>()
+      : entryOf(means, kind, program);
   try {
-    return await egress.guard(entry.run(text));
+    const platform = type === "script" ? undefined : new Platform(egress, means.host);
+    return await egress.guard(entry.run(text, platform));
   } catch {
     // The prelude reports every failure of the script. What ends an isolate before that is its budget alone.
     return ENDED_TEXT;
@@ -31,8 +34,12 @@ export async function runSingle(
 }
 
 /** Makes an isolate and waits until it is ready. */
-export async function makeReady(means: Means, kind: IsolateKind, code: string): Promise<void> {
-  await entryOf(means, kind, code).ready();
+export async function makeReady(
+  means: Means,
+  kind: IsolateKind,
+  program: ProgramCode,
+): Promise<void> {
+  await entryOf(means, kind, program).ready();
 }
 
 export async function endAll(means: Means, names: readonly string[]): Promise<void> {

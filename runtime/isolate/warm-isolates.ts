@@ -2,6 +2,7 @@
 // is no longer wanted is ended from inside.
 
 import { ENDED_TEXT, SPOILT_TEXT } from "../../schemas/batch.ts";
+import type { ProgramCode } from "../../schemas/program-code.ts";
 import { entryOf, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
 
 /** A release's isolate. `users` are the batches inside. */
@@ -22,15 +23,15 @@ export class WarmIsolates {
     return this.#warm.size > this.#most;
   }
 
-  /** Runs a batch in the release's isolate, which is made of `code` where there is none. Returns the text of a `BatchAnswer`. */
+  /** Runs a batch in the release's isolate, which is made of `program` where there is none. Returns the text of a `BatchAnswer`. */
   async run(
     means: Means,
     kind: Omit<IsolateKind, "name">,
-    batch: { release: string; code: string; text: string },
+    batch: { release: string; program: ProgramCode; text: string },
   ): Promise<string> {
     const warm = this.#use(batch.release);
     const { name } = warm;
-    const entry = entryOf(means, { ...kind, name }, batch.code);
+    const entry = entryOf(means, { ...kind, name }, batch.program);
     try {
       const answer = await entry.run(batch.text);
       if (answer.startsWith(SPOILT_TEXT)) this.#drop(batch.release, warm);

@@ -2,10 +2,19 @@
 
 import type { BatchHead } from "../../schemas/batch.ts";
 import { COMPATIBILITY_DATE } from "../../schemas/compatibility.ts";
+import type { ProgramCode } from "../../schemas/program-code.ts";
+import type { Platform } from "./platform.ts";
 import prelude from "virtual:prelude";
 
-/** What isolates are made with. `exports` gives those of the worker that loads them, `Outbound` among them. */
-export type Means = { loader: WorkerLoader; exports: () => Cloudflare.Exports };
+/**
+ * What isolates are made with. `exports` gives those of the worker that loads them, `Outbound` among them; `host` is the
+ * edge node, where there is one.
+ */
+export type Means = {
+  loader: WorkerLoader;
+  host: Fetcher | undefined;
+  exports: () => Cloudflare.Exports;
+};
 
 /** Which isolate: of a release, for a type, under a name by which its requests are known. */
 export type IsolateKind = Pick<BatchHead, "type" | "isolation"> & { name: string };
@@ -13,19 +22,21 @@ export type IsolateKind = Pick<BatchHead, "type" | "isolation"> & { name: string
 /** The prelude's entry point. */
 export type Prelude = Rpc.WorkerEntrypointBranded & {
   ready(): Promise<void>;
-  run(batch: string): Promise<string>;
+  run(batch: string, platform?: Platform): Promise<string>;
   end(): Promise<void>;
 };
 
-/** The entry of isolate `kind.name`, which is made of `code` where there is none of that name. */
-export function entryOf(means: Means, kind: IsolateKind, code: string): Fetcher & Prelude {
-  return means.loader.get(kind.name, () => workerCode(means, kind, code)).getEntrypoint<Prelude>();
+/** The entry of isolate `kind.name`, which is made of `program` where there is none of that name. */
+export function entryOf(means: Means, kind: IsolateKind, program: ProgramCode): Fetcher & Prelude {
+  return means.loader
+    .get(kind.name, () => workerCode(means, kind, program))
+    .getEntrypoint<Prelude>();
 }
 
 export function workerCode(
   { exports }: Means,
   { type, isolation, name }: IsolateKind,
-  code: string,
+  { code, ...required }: ProgramCode,
 ): WorkerLoaderWorkerCode {
   return {
     compatibilityDate: COMPATIBILITY_DATE,
@@ -33,7 +44,7 @@ export function workerCode(
     modules: {
       "prelude.js": { js: prelude },
       "script.js": { text: code },
-      "settings.json": { json: { type, isolation } },
+      "settings.json": { json: { type, isolation, ...required } },
     },
     env: {},
     // A Script has no network. The rest goes out through us, and by the name we know whose request it is.

@@ -1,22 +1,29 @@
-/** Code that somebody runs before publishing it: no table has it, and it is known only while it runs. */
-export class Drafts {
-  readonly #codes = new Map<string, { code: string; holders: number }>();
+import type { Program } from "../../schemas/program.ts";
+import type { EdgeRelease } from "./release.ts";
 
-  /** Makes `code` known as release `id` until the returned hold is disposed. */
-  hold(id: string, code: string): Disposable & { id: string } {
-    const draft = this.#codes.get(id) ?? { code, holders: 0 };
+/** Code that somebody runs before publishing it: no table has it, and it is known only while it runs. */
+export type Draft = { program: Program; release: EdgeRelease };
+
+/** The drafts that run now, by the id of their program. */
+export class Drafts {
+  readonly #drafts = new Map<string, Draft & { holders: number }>();
+
+  /** Makes a draft known until the returned hold is disposed. */
+  hold({ program, release }: Draft): Disposable & { id: string } {
+    const { id } = program;
+    const draft = this.#drafts.get(id) ?? { program, release, holders: 0 };
     draft.holders += 1;
-    this.#codes.set(id, draft);
+    this.#drafts.set(id, draft);
     return {
       id,
       [Symbol.dispose]: () => {
         draft.holders -= 1;
-        if (draft.holders === 0) this.#codes.delete(id);
+        if (draft.holders === 0) this.#drafts.delete(id);
       },
     };
   }
 
-  findCode(id: string): string | undefined {
-    return this.#codes.get(id)?.code;
+  find(id: string): Draft | undefined {
+    return this.#drafts.get(id);
   }
 }

@@ -1,18 +1,23 @@
 // A release as the edge node holds it.
 
 import { SourceMap } from "node:module";
-import { RELEASE_HEAD_END } from "../../schemas/release.ts";
+import { RELEASE_HEAD_END, type CompiledRelease } from "../../schemas/release.ts";
+import type { Requires } from "../../schemas/requires.ts";
 
 /** A place in the author's source, both counted from 1. */
 export type SourcePlace = { line: number; column: number };
 
 export class EdgeRelease {
+  readonly id: string;
   readonly code: string;
+  readonly requires: Requires;
   readonly #sourceMapText: string;
   #sourceMap: SourceMap | undefined;
 
-  constructor({ code, sourceMap }: { code: string; sourceMap: string }) {
+  constructor({ id, code, sourceMap, requires }: Omit<CompiledRelease, "altersBuiltIns">) {
+    this.id = id;
     this.code = code;
+    this.requires = requires;
     this.#sourceMapText = sourceMap;
   }
 

@@ -1,7 +1,8 @@
 // What an edge node knows: reads of the local database, kept until the revision moves.
 
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { and, eq, getTableName, or, sql, type SQL } from "drizzle-orm";
+import { and, eq, or, sql, type SQL } from "drizzle-orm";
 import type { Logger } from "pino";
 import { z } from "zod";
 import { CallData } from "../../schemas/call.ts";
@@ -13,7 +14,11 @@ import {
 } from "../../schemas/assignment.ts";
 import { Isolation, isolationOf } from "../../schemas/isolation.ts";
 import { Limits } from "../../schemas/limits.ts";
+import type { LinkedRelease, Program } from "../../schemas/program.ts";
+import { readEnv } from "../../schemas/env-store.ts";
+import { readProgram, StoredRequires } from "../../schemas/read-program.ts";
 import { Egress } from "../../schemas/script.ts";
+import type { SealingKey } from "../../schemas/sealed-text.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
 import { assignments, customers } from "../../schemas/tables/assignment.ts";
 import { tokens } from "../../schemas/tables/account.ts";
@@ -23,6 +28,7 @@ import { releases, scripts } from "../../schemas/tables/script.ts";
 import { hashToken, isSameSecret } from "../../schemas/token-hash.ts";
 import { Scope, type Principal } from "../../schemas/token.ts";
 import { Cache } from "./cache.ts";
+import { Programs } from "./programs.ts";
 import { EdgeRelease } from "./release.ts";
 
 /** A script with the release that calls run. */
@@ -34,10 +40,15 @@ export type Target = {
   limits: Limits;
   egressHosts: string[] | null;
   version: number;
+  /** The id of the program: of its release, or of that and what it requires. */
   release: string;
   isolation: Isolation;
   /** How often a person ended the script's quarantine. */
   pardons: number;
+  /** Top-level functions that callers may name although the script does not export them. */
+  expose: string[];
+  /** JSON of the environment's variables. */
+  env: string;
 };
 
 /** A script assigned to calls, with what its calls get when it fails. `vars`: JSON of what goes beside the engine's own data, "" for nothing. */
@@ -62,6 +73,7 @@ const StoredLimits = Json.pipe(Limits);
 const StoredEgress = Json.pipe(Egress);
 const StoredScopes = Json.pipe(z.array(Scope));
 const StoredVars = Json.pipe(CallData);
+const StoredNames = Json.pipe(z.array(z.string()));
 
 type Maybe<Found> = { found: Found | undefined };
 
@@ -70,20 +82,28 @@ export class EdgeStore implements AsyncDisposable {
   readonly #db: Database;
   /** URL of the server that the database is a replica of. */
   readonly #primary: string | undefined;
+  readonly #sealingKey: SealingKey;
   readonly #log: Logger;
   readonly #principals = new Cache<Maybe<Principal>>(CACHE_ENTRIES);
   readonly #calls = new Cache<Maybe<CallTarget>>(CACHE_ENTRIES);
   readonly #scripts = new Cache<Maybe<Target>>(CACHE_ENTRIES);
   // Releases never change, so these outlive a revision.
   readonly #releases = new Cache<Maybe<EdgeRelease>>(CACHED_RELEASES);
+  readonly #programs = new Programs();
   /** It has been said that the primary does not answer. */
   #isPrimaryAway = false;
   #revision = -1;
   #watching: Promise<void> | undefined;
   readonly #stop = new AbortController();
 
-  constructor(options: { db: Database; primary: string | undefined; log: Logger }) {
+  constructor(options: {
+    db: Database;
+    primary: string | undefined;
+    sealingKey: SealingKey;
+    log: Logger;
+  }) {
     this.#db = options.db;
+    this.#sealingKey = options.sealingKey;
     this.#primary = options.primary?.replace(/^libsql:/, "https:");
     this.#log = options.log;
   }
@@ -143,15 +163,45 @@ export class EdgeStore implements AsyncDisposable {
   /** A release by its id, undefined when the database has none. */
   async findRelease(id: string): Promise<EdgeRelease | undefined> {
     const { found } = await this.#releases.get(id, async () => {
-      const { code, sourceMap } = releases;
+      const { code, sourceMap, requires } = releases;
       const row = await this.#db
-        .select({ code, sourceMap })
+        .select({ id: releases.id, code, sourceMap, requires })
         .from(releases)
         .where(eq(releases.id, id))
         .get();
-      return { found: row && new EdgeRelease(row) };
+      if (row === undefined) return { found: undefined };
+      return {
+        found: new EdgeRelease({ ...row, requires: StoredRequires.parse(row.requires) }),
+      };
     });
     return found;
+  }
+
+  /** Links a release of `account` with what it requires as that is now, and keeps the program. */
+  async link(account: string, release: LinkedRelease): Promise<Program> {
+    const program = await readProgram(this.#db, account, release);
+    this.#programs.add(program);
+    return program;
+  }
+
+  /** The tables, for what scripts ask of them. */
+  get forLibraries(): { db: Database; sealingKey: SealingKey } {
+    return { db: this.#db, sealingKey: this.#sealingKey };
+  }
+
+  /** A program that was linked here. */
+  findProgram(id: string): Program | undefined {
+    return this.#programs.find(id);
+  }
+
+  /** The JSON of what the script reads as `process.env`, without what differs from run to run. */
+  async readEnv({
+    account,
+    script,
+    name,
+  }: Pick<Target, "account" | "script" | "name">): Promise<string> {
+    const own = await readEnv(this.#db, { account, script }, this.#sealingKey);
+    return JSON.stringify({ ...own, ...builtInEnv({ account, script, name }) });
   }
 
   async #loadCall(account: string, key: CallKey): Promise<CallTarget | undefined> {
@@ -190,6 +240,8 @@ export class EdgeStore implements AsyncDisposable {
     const { account, id, name, limits, egress } = row.scripts;
     const type = ScriptType.parse(row.scripts.type);
     const chosen = Isolation.nullable().parse(row.scripts.isolation);
+    const requires = StoredRequires.parse(row.releases.requires);
+    const program = await this.link(account, { id: row.releases.id, requires });
     return {
       account,
       script: id,
@@ -199,8 +251,10 @@ export class EdgeStore implements AsyncDisposable {
       limits: StoredLimits.parse(limits),
       egressHosts: egress === null ? null : StoredEgress.parse(egress).hosts,
       version: row.releases.version,
-      release: row.releases.id,
+      release: program.id,
       pardons: row.scripts.pardons,
+      expose: StoredNames.parse(row.scripts.expose),
+      env: await this.readEnv({ account, script: id, name }),
     };
   }
 
@@ -212,7 +266,8 @@ export class EdgeStore implements AsyncDisposable {
 
   async #hasTables(): Promise<boolean> {
     await this.#sync();
-    const query = sql`SELECT 1 FROM sqlite_schema WHERE name = ${getTableName(revision)}`;
+    // The migration that comes last makes this trigger.
+    const query = sql`SELECT 1 FROM sqlite_schema WHERE name = 'accounts_update_revision'`;
     return (await this.#db.all(query)).length > 0;
   }
 
@@ -247,6 +302,21 @@ export class EdgeStore implements AsyncDisposable {
       this.#isPrimaryAway = true;
     }
   }
+}
+
+/** The variables that nobody sets. */
+function builtInEnv({
+  account,
+  script,
+  name,
+}: Pick<Target, "account" | "script" | "name">): Record<string, string> {
+  return {
+    SCRIPTFORGE_ID: script,
+    SCRIPTFORGE_UUID: script,
+    SCRIPTFORGE_NAME: name,
+    APP_ID: account,
+    EXEC_HOST: hostname(),
+  };
 }
 
 /** `over` wins, tables merge key by key. */

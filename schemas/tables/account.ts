@@ -2,8 +2,10 @@
 
 import { sqliteTable, text, index } from "drizzle-orm/sqlite-core";
 
+/** `modules` is a JSON array of the npm modules that the account's scripts may require, null for the whole list. */
 export const accounts = sqliteTable("accounts", {
   id: text("id").primaryKey(),
+  modules: text("modules"),
   createdAt: text("created_at").notNull(),
 });
 

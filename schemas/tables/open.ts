@@ -29,6 +29,14 @@ export async function openReplica(settings: Settings): Promise<Database> {
   return drizzle(client);
 }
 
+/** True for a write that broke a UNIQUE, PRIMARY KEY or FOREIGN KEY of the tables. */
+export function isConstraintError(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ("code" in cause && String(cause.code).startsWith("SQLITE_CONSTRAINT")) return true;
+  }
+  return false;
+}
+
 function localUrl(settings: Settings, name: string): string {
   const folder = resolve(settings.SCRIPTFORGE_DATA);
   mkdirSync(folder, { recursive: true });

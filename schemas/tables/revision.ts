@@ -1,4 +1,4 @@
-// One row with one number. Triggers of the first migration raise it with every change that edge nodes must see.
+// One row with one number. Triggers of the migrations raise it with every change that edge nodes must see.
 
 import { integer, sqliteTable } from "drizzle-orm/sqlite-core";
 

@@ -10,7 +10,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import { accounts } from "./account.ts";
 
-/** `limits` and `egress` are JSON; `live` is the version that calls run; each of `pardons` ended a quarantine. */
+/** `limits`, `egress` and `expose` are JSON; `live` is the version that calls run; each of `pardons` ended a quarantine. */
 export const scripts = sqliteTable(
   "scripts",
   {
@@ -23,6 +23,7 @@ export const scripts = sqliteTable(
     limits: text("limits").notNull(),
     isolation: text("isolation"),
     egress: text("egress"),
+    expose: text("expose").notNull().default("[]"),
     live: integer("live"),
     pardons: integer("pardons").notNull().default(0),
     createdAt: text("created_at").notNull(),
@@ -31,7 +32,7 @@ export const scripts = sqliteTable(
   (table) => [uniqueIndex("scripts_account_name").on(table.account, table.name)],
 );
 
-/** Never updated. `source` is the author's text, `code` what an isolate compiles, `lints` JSON. */
+/** Never updated. `source` is the author's text, `code` what an isolate compiles, `requires` and `lints` JSON. */
 export const releases = sqliteTable(
   "releases",
   {
@@ -44,6 +45,7 @@ export const releases = sqliteTable(
     code: text("code").notNull(),
     sourceMap: text("source_map").notNull(),
     lints: text("lints").notNull(),
+    requires: text("requires").notNull().default('{"modules":[],"scripts":[],"isOpen":false}'),
     altersBuiltIns: integer("alters_built_ins", { mode: "boolean" }).notNull().default(false),
     note: text("note"),
     createdAt: text("created_at").notNull(),

@@ -2,6 +2,7 @@
 
 import { roundOf, type Contest, type ContestFigures, type Run } from "./contest.ts";
 import { HALF_RATE_BARS, measureHalfRate, type HalfRate } from "./half-rate.ts";
+import { measureModuleTimes, type ModuleTime } from "./module-times.ts";
 import { measureManyScripts, type ManyScripts } from "./many-scripts.ts";
 import { measurePayloadSizes, type PayloadSize } from "./payload-sizes.ts";
 import { measurePublishTime, type PublishTime } from "./publish-time.ts";
@@ -15,6 +16,7 @@ export type Extras = {
   isolatesPerSecond: number;
   publishTime: PublishTime;
   payloadSizes: PayloadSize[];
+  moduleTimes: ModuleTime[];
   manyScripts: ManyScripts;
 };
 
@@ -39,9 +41,11 @@ export async function measureExtras(
   progress("payloads of several sizes");
   const sized = [script, contest.subject("isolated-vm-warm")];
   const payloadSizes = await measurePayloadSizes(sized, { seconds, signal });
+  progress("an app with each module");
+  const moduleTimes = await measureModuleTimes(contest.product, signal);
   const manyScripts = await measureManyScripts({ seconds, signal, progress });
   const isolatesPerSecond = rate("workerd-loader-new");
-  return { halfRate, isolatesPerSecond, publishTime, payloadSizes, manyScripts };
+  return { halfRate, isolatesPerSecond, publishTime, payloadSizes, moduleTimes, manyScripts };
 }
 
 function rateAt16({ rounds }: ContestFigures, subject: SubjectId): number {
@@ -51,7 +55,7 @@ function rateAt16({ rounds }: ContestFigures, subject: SubjectId): number {
 
 /** Every wrong or missing answer, for people. */
 export function describeExtraErrors(extras: Extras): string[] {
-  const { halfRate, publishTime, payloadSizes, manyScripts } = extras;
+  const { halfRate, publishTime, payloadSizes, moduleTimes, manyScripts } = extras;
   const loads = [
     ...halfRate.rounds.map((report) => ({ what: "Script at half of its rate", report })),
     ...payloadSizes.flatMap(({ name, bytes, reports }) =>
@@ -65,7 +69,12 @@ export function describeExtraErrors(extras: Extras): string[] {
     const errors = describeErrors(report);
     return errors === undefined ? [] : [`${what}: ${errors}`];
   });
-  const wrong = { publishing: publishTime.wrongAnswers, memory: manyScripts.memory.wrongAnswers };
+  const ofModules = moduleTimes.reduce((sum, { wrongAnswers }) => sum + wrongAnswers, 0);
+  const wrong = {
+    publishing: publishTime.wrongAnswers,
+    memory: manyScripts.memory.wrongAnswers,
+    modules: ofModules,
+  };
   for (const [what, count] of Object.entries(wrong)) {
     if (count > 0) failures.push(`${what}: ${count} wrong answers`);
   }

@@ -89,7 +89,7 @@ function extrasText(extras: Extras): string {
   return [tableText([["besides", "", "bar"], ...rows]), scalesText(extras)].join("\n\n");
 }
 
-function scalesText({ manyScripts, payloadSizes }: Extras): string {
+function scalesText({ manyScripts, payloadSizes, moduleTimes }: Extras): string {
   const steps = manyScripts.steps.map(({ scripts, requestsPerSecond, cellsMb }) => [
     `${scripts}`,
     rateText(requestsPerSecond),
@@ -99,7 +99,13 @@ function scalesText({ manyScripts, payloadSizes }: Extras): string {
     `${(bytes / 1_000).toFixed(1)} kB, ${name}`,
     rateText(requestsPerSecond),
   ]);
+  const modules = moduleTimes.map(({ name, coldMs, warmMs }) => [
+    name ?? "none",
+    msText(coldMs),
+    msText(warmMs),
+  ]);
   return [
+    tableText([["App that requires", "first call ms", "then, with pauses, ms"], ...modules]),
     tableText([["Scripts in turn, 16 connections", "req/s", "cells MB"], ...steps]),
     tableText([["payload, 16 connections", "req/s"], ...sizes]),
   ].join("\n\n");

@@ -32,12 +32,21 @@ export class Budget {
   #lookedAt: number | undefined;
   #ticks = FIRST_TICKS;
   #isExhausted = false;
-  /** Takes the script's ticks away. */
-  drain = (): void => undefined;
+  /** Takes all ticks away. */
+  #drain = (): void => undefined;
 
   constructor(invocation: string, limitMs: number) {
     this.#invocation = invocation;
     this.#limitMs = limitMs;
+  }
+
+  /** Has `drain` take the ticks of one more counter away, whenever a stretch ends. */
+  onDrain(drain: () => void): void {
+    const drainOthers = this.#drain;
+    this.#drain = () => {
+      drain();
+      drainOthers();
+    };
   }
 
   /** What the compiled code calls at zero ticks. Returns how many it gets next, or never. */
@@ -72,7 +81,7 @@ export class Budget {
     if (this.#lookedAt !== undefined) this.#usedMs += now() - this.#lookedAt;
     if (this.#usedMs > this.#limitMs) this.#exhaust();
     this.#lookedAt = undefined;
-    this.drain();
+    this.#drain();
     return this.#usedMs;
   }
 

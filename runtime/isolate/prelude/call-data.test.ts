@@ -10,7 +10,8 @@ function runOf(sent: unknown, vars: unknown, isCall = true): BatchedRun {
     payload: JSON.stringify(sent),
     vars: vars === undefined ? "" : JSON.stringify(vars),
   };
-  return { id: "inv_1", function: null, isCall, limits: DEFAULT_LIMITS.script, ...texts };
+  const facts = { id: "inv_1", function: null, anyFunction: false, isCall, env: "" };
+  return { ...facts, limits: DEFAULT_LIMITS.script, ...texts };
 }
 
 /** With what the call goes on, undefined where the result has to be decided on. */

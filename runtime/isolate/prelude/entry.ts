@@ -5,22 +5,28 @@ export type ScriptModule = { exports: unknown; export?: unknown };
 
 export type Entry = (data: unknown) => unknown;
 
+/** A script that has been evaluated: its module, and its top-level functions by name. */
+export type Evaluated = { module: ScriptModule; functions: unknown };
+
 /**
  * The function `name`, or for null the main function: `main` of the exports, or the exports themselves,
  * or else `main` as the script's own scope has it. Undefined when the script has none.
+ * `anyFunction`: every other top-level function counts as well, exported or not.
  */
 export function findEntry(
-  script: { module: ScriptModule; main: unknown },
-  name: string | null,
+  { module, functions }: Evaluated,
+  { function: name, anyFunction }: { function: string | null; anyFunction: boolean },
 ): Entry | undefined {
-  const { exports, export: misspelt } = script.module;
+  const { exports, export: misspelt } = module;
   const holders = [exports, misspelt, memberOf(exports, "default"), memberOf(misspelt, "default")];
-  if (name === null || name === "main") return findMain(holders) ?? asEntry(script.main, undefined);
+  if (name === null || name === "main") {
+    return findMain(holders) ?? asEntry(memberOf(functions, "main"), undefined);
+  }
   for (const holder of holders) {
     const entry = asEntry(memberOf(holder, name), holder);
     if (entry !== undefined) return entry;
   }
-  return undefined;
+  return anyFunction ? asEntry(memberOf(functions, name), undefined) : undefined;
 }
 
 function findMain(holders: readonly unknown[]): Entry | undefined {

@@ -2,6 +2,7 @@
 
 import { scriptGlobals } from "../../../schemas/script-globals.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
+import { envOfRun } from "./env.ts";
 
 /** Ways into the engine, into workerd and between isolates: for no script. */
 const NEVER = [
@@ -16,14 +17,28 @@ const NEVER = [
 
 const now = performance.now.bind(performance);
 const { timeOrigin } = performance;
+const nativeProcess = process;
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 const randomUUID = crypto.randomUUID.bind(crypto);
 
-let env: Record<string, unknown> = {};
-
-/** Gives the run that begins its environment. */
-export function startEnv(): void {
-  env = {};
+/** What `process` is to modules and scripts that are not of type Script. */
+function processOf(): Record<PropertyKey, unknown> {
+  const { arch, hrtime, nextTick, platform, version, versions } = nativeProcess;
+  return {
+    // By this libraries know that they run in Node.
+    [Symbol.toStringTag]: "process",
+    arch,
+    argv: [],
+    cwd: () => "/",
+    emitWarning: () => undefined,
+    hrtime,
+    nextTick,
+    on: () => undefined,
+    platform,
+    uptime: () => now() / 1_000,
+    version,
+    versions,
+  };
 }
 
 /** Takes away what `type` may not use, and puts in what every script has. */
@@ -31,11 +46,9 @@ export function limitGlobals(type: ScriptType, console: Partial<Console>): void 
   if (type === "script") keepScriptGlobals();
   else for (const name of NEVER) removeGlobal(name);
   replaceGlobal("console", console);
-  replaceGlobal("process", {
-    get env() {
-      return env;
-    },
-  });
+  const process = type === "script" ? {} : processOf();
+  Object.defineProperty(process, "env", { get: envOfRun, enumerable: true });
+  replaceGlobal("process", process);
   if (type !== "script") return;
   replaceGlobal("self", globalThis);
   // The originals keep marks and lead to promises.

@@ -4,13 +4,17 @@
 
 import { abortIsolate, WorkerEntrypoint } from "cloudflare:workers";
 import { answerHead, answersText, readRuns, writeBatch } from "../../../schemas/batch.ts";
+import type { Platform } from "../platform.ts";
 import code from "script.js";
 import settings from "settings.json";
 import { scriptConsole } from "./console.ts";
 import { limitGlobals } from "./globals.ts";
 import { lockDown, sweep } from "./lockdown.ts";
-import { checkAnswer, compile, isMade, runScript, type Release } from "./run.ts";
+import { loadBuiltIns, preload } from "./library.ts";
+import { installPlatform, startPlatform } from "./platform.ts";
+import { checkAnswer, isMade, runScript } from "./run.ts";
 import { installTimers } from "./timers.ts";
+import { compile, type Unit } from "./unit.ts";
 
 /** A batch gives its cell back after this long, in milliseconds, or this many characters, and leaves the rest unstarted. */
 const BATCH_MS = 4;
@@ -21,15 +25,18 @@ const isWarm = isolation === "scope";
 const now = performance.now.bind(performance);
 
 /** A script that does nothing, and a run of it. */
-const NOTHING: Release = { make: () => [() => undefined, () => (data: unknown) => data] };
+const NOTHING: Unit = { make: () => [() => undefined, () => ({ main: (data: unknown) => data })] };
 const REHEARSAL = writeBatch(
   [
     {
       id: "",
+      owner: { account: "", script: "" },
       release: "",
       type,
       isolation,
       function: null,
+      anyFunction: false,
+      env: "",
       payload: '{"routing":{}}',
       vars: '{"none":0}',
       isCall: true,
@@ -41,18 +48,24 @@ const REHEARSAL = writeBatch(
 );
 
 limitGlobals(type, scriptConsole);
-if (type !== "script") installTimers();
+if (type !== "script") {
+  installTimers();
+  installPlatform();
+}
+if (isWarm && type !== "script") loadBuiltIns();
 if (isWarm) lockDown();
 const release = compile(code);
 
 export default class Prelude extends WorkerEntrypoint {
-  /** That this answers shows that the isolate is made, and what every run needs of the engine is compiled. */
+  /** That this answers shows that the isolate is made, its modules are loaded and what every run needs is compiled. */
   async ready(): Promise<void> {
+    if (type !== "script") preload();
     for (const run of readRuns(REHEARSAL)) await runScript(NOTHING, type, run);
   }
 
-  /** Runs a batch, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
-  async run(text: string): Promise<string> {
+  /** Runs a batch, which is lent the platform, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
+  async run(text: string, platform?: Platform): Promise<string> {
+    startPlatform(platform);
     const runs = readRuns(text);
     const count = runs.length;
     const startedAt = now();

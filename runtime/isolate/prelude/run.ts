@@ -1,13 +1,16 @@
 // One run of the script, from its argument to its result.
 
 import type { BatchedRun, RunAnswer } from "../../../schemas/batch.ts";
+import { SCRIPT_FILE } from "../../../schemas/script-file.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
 import { Budget } from "./budget.ts";
 import { readArgument, type Argument } from "./call-data.ts";
 import { endLog, logText, startLog } from "./console.ts";
 import { describeValue } from "./describe.ts";
-import { findEntry, type ScriptModule } from "./entry.ts";
-import { startEnv } from "./globals.ts";
+import { findEntry, type Evaluated, type ScriptModule } from "./entry.ts";
+import { startEnv } from "./env.ts";
+import { Legacy, type LegacyGlobals } from "./legacy.ts";
+import { beginLibrary, makeRequire, preload } from "./library.ts";
 import { sealAdditions } from "./lockdown.ts";
 import {
   faultOutcome,
@@ -18,59 +21,41 @@ import {
   type Result,
 } from "./outcome.ts";
 import { isThenable, rejectionOf } from "./promise.ts";
-import { makeRequire } from "./require.ts";
 import { startTimers } from "./timers.ts";
-
-/** What a script finds in its module scope. */
-type ModuleScope = [
-  exports: unknown,
-  require: (name: string) => unknown,
-  module: ScriptModule,
-  filename: string,
-  dirname: string,
-];
-type ScriptBody = (this: unknown, ...scope: ModuleScope) => unknown;
-
-/** A release's code: makes the script anew, with a counter of its own. */
-type Factory = (
-  refill: Budget["refill"],
-  resume: Budget["resume"],
-) => [drain: () => void, body: ScriptBody];
-
-/** The release, or why the engine does not accept what our parser did. */
-export type Release = { make: Factory } | { refusal: string };
-
-/** Compiles a release. Only while the isolate starts: workerd takes no text for code afterwards. */
-export function compile(code: string): Release {
-  try {
-    // The indirect eval keeps it out of this module's scope.
-    // oxlint-disable-next-line no-eval -- the one place where a script's text becomes code
-    return { make: (0, eval)(code) };
-  } catch (error) {
-    return { refusal: describeValue(error) };
-  }
-}
+import { evaluate, type Factory, type Require, type Unit, type UnitBody } from "./unit.ts";
 
 /** A run that has begun: its budget is counted, its script's scope is its own. */
 type Running = { type: ScriptType; run: BatchedRun; budget: Budget; argument: Argument };
 
 // Taken before the script can change them.
-const { apply } = Reflect;
+const { defineProperty, getOwnPropertyDescriptor } = Reflect;
+const NativeReferenceError = ReferenceError;
 const { isArray } = Array;
 const { hasOwn } = Object;
 const setTimer = setTimeout;
 const clearTimer = clearTimeout;
 
+/** How the engine says that a Script named one of these. */
+const ONLY_IN_APPS: ReadonlySet<string> = new Set(
+  "setTimeout setInterval setImmediate queueMicrotask fetch WebSocket XMLHttpRequest setEnvVar getEnvVars"
+    .split(" ")
+    .map((name) => `${name} is not defined`),
+);
+
 /** Runs the script in a new module scope. At once where it does not wait. Never rejects. */
 export function runScript(
-  release: Release,
+  release: Unit,
   type: ScriptType,
   run: BatchedRun,
 ): RunAnswer | Promise<RunAnswer> {
   const budget = new Budget(run.id, run.limits.cpuMs);
   startLog();
-  startEnv();
+  startEnv(run);
   startTimers(budget);
+  if (type !== "script") {
+    preload();
+    beginLibrary(budget);
+  }
   budget.enter();
   const result = begin(release, { type, run, budget });
   if (type === "script") endScript();
@@ -115,7 +100,7 @@ function answer({ is, text }: Result, budget: Budget): RunAnswer {
   return { is, text, cpuMs: budget.leave(), logs: logText() };
 }
 
-function begin(release: Release, begun: Omit<Running, "argument">): Result | Promise<Result> {
+function begin(release: Unit, begun: Omit<Running, "argument">): Result | Promise<Result> {
   if ("refusal" in release) return outcome(faultOutcome("compile_error", release.refusal));
   let argument: Argument;
   try {
@@ -129,26 +114,46 @@ function begin(release: Release, begun: Omit<Running, "argument">): Result | Pro
 function callScript(make: Factory, running: Running): Result | Promise<Result> {
   const { type, run, budget, argument } = running;
   const { data, continuation } = argument;
+  let legacy: Legacy | undefined;
   try {
-    const [drain, body] = make(budget.refill, budget.resume);
-    budget.drain = drain;
-    const entry = findEntry(evaluate(body, type), run.function);
+    const makeLegacy = (): LegacyGlobals => (legacy ??= new Legacy(data)).globals;
+    const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
+    budget.onDrain(drain);
+    const require = type === "script" ? refuseRequire : makeRequire({ budget, legacy: makeLegacy });
+    const entry = findEntry(evaluateScript(body, require), run);
     if (entry === undefined) {
-      return outcome(faultOutcome("function_not_found", missing(run.function)));
+      return outcome(faultOutcome("function_not_found", missing(run)));
     }
-    const value = entry(data);
+    const returned = entry(data);
+    const value = legacy === undefined ? returned : legacy.resultOf(returned, type !== "script");
     if (!isThenable(value)) return returnedResult(value, data, continuation);
     return type === "script" ? refuseAsync(value) : settle(value, running);
   } catch (error) {
-    return thrown(error);
+    return thrown(error, type);
   }
 }
 
-/** Runs the script's body in a new module scope. */
-function evaluate(body: ScriptBody, type: ScriptType): { module: ScriptModule; main: unknown } {
+/** An error by which a Script misses what only other types have says so. */
+function advised(error: unknown): unknown {
+  if (!(error instanceof NativeReferenceError)) return error;
+  const { value } = getOwnPropertyDescriptor(error, "message") ?? {};
+  if (typeof value !== "string" || !ONLY_IN_APPS.has(value)) return error;
+  const message = `${value}: type Script neither waits nor has a network, choose type App`;
+  defineProperty(error, "message", { value: message });
+  return error;
+}
+
+/** Runs the script's top level in a new module scope. */
+function evaluateScript(body: UnitBody, require: Require): Evaluated {
   const module: ScriptModule = { exports: {} };
-  const scope: ModuleScope = [module.exports, makeRequire(type), module, "/script.js", "/"];
-  return { module, main: apply(body, module.exports, scope) };
+  return { module, functions: evaluate(body, { require, module, file: SCRIPT_FILE }) };
+}
+
+/** A Script has no `require`, and is told which type has. */
+function refuseRequire(name: string): never {
+  throw new ReferenceError(
+    `require is not defined: type Script has no libraries, choose type App to use '${name}'`,
+  );
 }
 
 /** Waits as long as the run may take. Whoever asked is answered at the deadline by the gateway. */
@@ -179,16 +184,20 @@ async function refuseAsync(value: PromiseLike<unknown>): Promise<Result> {
 }
 
 /** Never throws: what the script does to the engine is its own failure. */
-function thrown(error: unknown): Result {
+function thrown(error: unknown, type?: ScriptType): Result {
   try {
-    return outcome(thrownOutcome(error));
+    return outcome(thrownOutcome(type === "script" ? advised(error) : error));
   } catch {
     return outcome(UNSHOWABLE);
   }
 }
 
-function missing(name: string | null): string {
-  return name === null
-    ? "The script has no main function: declare function main(data), or export one with module.exports = { main }"
-    : `The script has no function "${name}": export it with module.exports or export`;
+function missing({ function: name, anyFunction }: BatchedRun): string {
+  if (name === null) {
+    return "The script has no main function: declare function main(data), or export one with module.exports = { main }";
+  }
+  const remedy = anyFunction
+    ? "declare it at the top level, or export it"
+    : 'export it with module.exports or export, or name it in the script\'s setting "expose"';
+  return `The script has no function "${name}" for callers: ${remedy}`;
 }

@@ -1,0 +1,86 @@
+// Answers the dispatchers of this node, over a unix socket that only they and this user can open: the texts of programs,
+// and what scripts ask of the platform.
+
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import type { Owner } from "../../schemas/call.ts";
+import { Fault } from "../../schemas/fault.ts";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import type { ProgramParts } from "../../schemas/program-code.ts";
+
+/** Both are undefined where there is no such thing. */
+export type ProgramSource = {
+  findProgram: (id: string) => Promise<ProgramParts | undefined>;
+  findModule: (name: string) => Promise<string | undefined>;
+};
+
+/** The methods of a library, which a script of `owner` calls. What they throw as a Fault, the script is told. */
+export type Library = Record<string, (owner: Owner, input: unknown) => Promise<unknown>>;
+
+/** What dispatchers may ask for: programs, and libraries by name. */
+export type Host = ProgramSource & { libraries: Record<string, Library> };
+
+const LibraryRequest = z.object({
+  owner: z.object({ account: z.string(), script: z.string() }),
+  input: z.unknown(),
+});
+
+/** Answers on `socket` until it is disposed. Failures go to `onError`. */
+export async function serveHost(
+  socket: string,
+  { host, onError }: { host: Host; onError: (error: unknown) => void },
+): Promise<AsyncDisposable> {
+  const server = createServer(async (request, response) => {
+    try {
+      const answer = await find(request.url ?? "", { host, body: () => text(request) });
+      response.writeHead(answer === undefined ? 404 : 200).end(answer);
+    } catch (error) {
+      onError(error);
+      response.writeHead(500).end();
+    }
+  });
+  server.listen(socket);
+  await once(server, "listening");
+  return {
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close").catch(() => undefined);
+    },
+  };
+}
+
+async function find(
+  path: string,
+  { host, body }: { host: Host; body: () => Promise<string> },
+): Promise<string | undefined> {
+  const [, kind = "", name = "", method = ""] = path.split("/").map(decodeURIComponent);
+  switch (kind) {
+    case "programs": {
+      const parts = await host.findProgram(name);
+      return parts && JSON.stringify(parts);
+    }
+    case "modules":
+      return await host.findModule(name);
+    case "libraries":
+      return JSON.stringify(await askLibrary(host.libraries[name]?.[method], await body()));
+    default:
+      return undefined;
+  }
+}
+
+async function askLibrary(
+  method: Library[string] | undefined,
+  body: string,
+): Promise<{ value: unknown } | { error: string }> {
+  if (method === undefined) return { error: "The platform has no such function" };
+  const { owner, input } = LibraryRequest.parse(parseOrUndefined(body));
+  try {
+    return { value: await method(owner, input) };
+  } catch (error) {
+    if (error instanceof Fault) return { error: error.message };
+    throw error;
+  }
+}
