@@ -7,7 +7,7 @@ import { Fault } from "../schemas/fault.ts";
 export type Vars = { toml: string; json: string };
 
 /** Names of the routing engine's own data. */
-const RESERVED = ["routing", "headers", "remove_headers", "egress_routing"];
+const RESERVED = ["routing", "headers", "remove_headers", "egress_routing", "_company"];
 
 /** Reads `toml`. Throws `invalid` with line and column, or naming the reserved name it sets. */
 export function parseVars(toml: string): Vars {

@@ -1,13 +1,98 @@
-// An assignment: which script decides the calls of which place, and what they get when it cannot.
+// An assignment: which script serves a place, and what its callers get when it cannot.
 
 import { z } from "zod";
-import { VarsText } from "./customer.ts";
-import { MAX_CALL_MS } from "./limits.ts";
+import { RoutingKey, VarsText } from "./customer.ts";
+import { MAX_WALL_MS } from "./limits.ts";
+import type { ScriptType } from "./script-type.ts";
 import { cleanReason } from "./sip.ts";
 
-/** Where a routing engine asks from. More places come with their own paths. */
-export const Place = z.enum(["termination", "origination"]);
+/** A place that scripts are assigned to. */
+export const Place = z.enum([
+  "termination",
+  "origination",
+  "tag",
+  "global",
+  "form",
+  "did-driver",
+  "alert-driver",
+  "voice",
+]);
 export type Place = z.infer<typeof Place>;
+
+/**
+ * What a place is: its path behind /assignments with its keys, the types of scripts that it takes, and whether a script of
+ * it decides calls.
+ */
+type PlaceFacts = {
+  path: string;
+  keys: readonly [subject: string, detail?: string];
+  takes: readonly ScriptType[];
+  decidesCalls: boolean;
+  what: string;
+};
+
+/** Every place. Who may serve it follows what its scripts are for. */
+export const PLACES: Record<Place, PlaceFacts> = {
+  termination: {
+    path: "termination",
+    keys: ["customer", "route"],
+    takes: ["script", "app"],
+    decidesCalls: true,
+    what: "calls of a customer's route",
+  },
+  origination: {
+    path: "origination",
+    keys: ["did"],
+    takes: ["script", "app"],
+    decidesCalls: true,
+    what: "calls to a DID",
+  },
+  tag: {
+    path: "tag",
+    keys: ["tag"],
+    takes: ["script", "app"],
+    decidesCalls: true,
+    what: "calls with a tag whose route has no script of its own",
+  },
+  global: {
+    path: "global",
+    keys: ["order"],
+    takes: ["script"],
+    decidesCalls: true,
+    what: "every call, before or after its own script",
+  },
+  form: {
+    path: "form",
+    keys: ["form"],
+    takes: ["script", "app"],
+    decidesCalls: false,
+    what: "what is entered in a form",
+  },
+  "did-driver": {
+    path: "driver/did",
+    keys: ["driver"],
+    takes: ["app", "driver"],
+    decidesCalls: false,
+    what: "the numbers of a provider",
+  },
+  "alert-driver": {
+    path: "driver/alert",
+    keys: ["driver"],
+    takes: ["app", "driver"],
+    decidesCalls: false,
+    what: "an alert",
+  },
+  voice: {
+    path: "voice",
+    keys: ["destination"],
+    takes: ["app"],
+    decidesCalls: false,
+    what: "a voice application",
+  },
+};
+
+/** When the script of place `global` runs. */
+export const GlobalOrder = z.enum(["first", "last"]);
 
 export const DEFAULT_TIMEOUT_ACTION = "500 ScriptForge Timeout";
 
@@ -39,18 +124,39 @@ export const TimeoutActionText = z
 export const OnError = z.enum(["reject", "timeoutAction", "continue"]);
 export type OnError = z.infer<typeof OnError>;
 
+/** What only some places have. */
+export const PlaceSettings = z.strictObject({
+  mode: z.enum(["test", "live"]).optional().meta({
+    description: "Drivers: what the script reads as process.env.DRIVER_MODE; live by default",
+  }),
+  company: RoutingKey.optional().meta({
+    description: "Drivers: whose numbers or alerts these are",
+  }),
+  recipients: z.array(z.string().max(320)).max(100).optional().meta({
+    description: "Alert drivers: e-mail addresses and phone numbers that the script is given",
+  }),
+  everyMinutes: z.int().min(1).max(1_440).optional().meta({
+    description: "Alert drivers: how often the script is asked, in minutes; 5 by default",
+  }),
+});
+export type PlaceSettings = z.infer<typeof PlaceSettings>;
+
 export const PutAssignment = z
   .strictObject({
     script: z.string().min(1).meta({ description: "Id or name of the script" }),
     timeout: z
       .number()
       .min(0.01)
-      .max(MAX_CALL_MS / 1_000)
+      .max(MAX_WALL_MS / 1_000)
       .optional()
-      .meta({ description: "Seconds. The script's own elapsed-time limit when absent" }),
+      .meta({
+        description:
+          "Seconds, at most 10 for calls. The script's own elapsed-time limit when absent",
+      }),
     timeoutAction: TimeoutActionText.optional(),
     vars: VarsText.optional(),
     onError: OnError.optional(),
+    ...PlaceSettings.shape,
   })
   .meta({ id: "PutAssignment" });
 export type PutAssignment = z.infer<typeof PutAssignment>;
@@ -61,12 +167,18 @@ export const Assignment = z
     customer: z.string().optional(),
     route: z.string().optional(),
     did: z.string().optional(),
+    tag: z.string().optional(),
+    order: GlobalOrder.optional(),
+    form: z.string().optional(),
+    driver: z.string().optional(),
+    destination: z.string().optional(),
     script: z.string(),
     scriptName: z.string(),
     timeout: z.number().nullable(),
     timeoutAction: z.string(),
     vars: z.string(),
     onError: OnError,
+    ...PlaceSettings.shape,
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: "Assignment" });

@@ -1,33 +1,32 @@
-// Assignments of an account: which script decides the calls of which place.
+// Assignments of an account: which script serves which place.
 
 import { and, eq, type SQL } from "drizzle-orm";
-import { Assignment, type OnError, type Place } from "../../schemas/assignment.ts";
+import { z } from "zod";
+import { Assignment, Place, PLACES, PlaceSettings } from "../../schemas/assignment.ts";
+import type { OnError } from "../../schemas/assignment.ts";
 import type { Script } from "../../schemas/script.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { scripts } from "../../schemas/tables/script.ts";
 import type { Vars } from "../vars.ts";
 
-/** Where calls come from, with its keys in the routing engine. */
-export type CallPlace =
-  | { place: "termination"; customer: string; route: string }
-  | { place: "origination"; did: string };
+const StoredSettings = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(PlaceSettings);
+
+/** A place with its keys. `detail` is "" where the place has one key. */
+export type At = { place: Place; subject: string; detail: string };
 
 export type AssignmentContent = {
   timeoutMs: number | null;
   timeoutAction: string;
   onError: OnError;
   vars: Vars;
+  settings: PlaceSettings;
 };
 
-function keyOf(at: CallPlace): { place: Place; subject: string; detail: string } {
-  return at.place === "termination"
-    ? { place: at.place, subject: at.customer, detail: at.route }
-    : { place: at.place, subject: at.did, detail: "" };
-}
-
-function isAt(account: string, at: CallPlace): SQL | undefined {
-  const { place, subject, detail } = keyOf(at);
+function isAt(account: string, { place, subject, detail }: At): SQL | undefined {
   return and(
     eq(assignments.account, account),
     eq(assignments.place, place),
@@ -38,18 +37,26 @@ function isAt(account: string, at: CallPlace): SQL | undefined {
 
 export async function putAssignment(
   db: Database,
-  { account, at, script }: { account: string; at: CallPlace; script: Script },
+  { account, at, script }: { account: string; at: At; script: Script },
   content: AssignmentContent,
 ): Promise<Assignment> {
-  const { vars, ...rest } = content;
+  const { vars, settings, ...rest } = content;
   const updatedAt = new Date().toISOString();
-  const set = { ...rest, vars: vars.toml, varsJson: vars.json, script: script.id, updatedAt };
+  const ofPlace = { settings: JSON.stringify(settings) };
+  const set = {
+    ...rest,
+    ...ofPlace,
+    vars: vars.toml,
+    varsJson: vars.json,
+    script: script.id,
+    updatedAt,
+  };
   const { account: accountColumn, place, subject, detail } = assignments;
   await db
     .insert(assignments)
-    .values({ account, ...keyOf(at), ...set })
+    .values({ account, ...at, ...set })
     .onConflictDoUpdate({ target: [accountColumn, place, subject, detail], set });
-  return assignmentOf({ ...keyOf(at), ...set }, script.name);
+  return assignmentOf({ ...at, ...set }, script.name);
 }
 
 export async function listAssignments(db: Database, account: string): Promise<Assignment[]> {
@@ -63,18 +70,14 @@ export async function listAssignments(db: Database, account: string): Promise<As
 export async function findAssignment(
   db: Database,
   account: string,
-  at: CallPlace,
+  at: At,
 ): Promise<Assignment | undefined> {
   const row = await selectWithScript(db).where(isAt(account, at)).get();
   return row && assignmentOf(row.assignments, row.scripts.name);
 }
 
 /** False when nothing was assigned there. */
-export async function deleteAssignment(
-  db: Database,
-  account: string,
-  at: CallPlace,
-): Promise<boolean> {
+export async function deleteAssignment(db: Database, account: string, at: At): Promise<boolean> {
   const { rowsAffected } = await db.delete(assignments).where(isAt(account, at));
   return rowsAffected > 0;
 }
@@ -90,16 +93,18 @@ function selectWithScript(db: Database) {
 type AssignmentRow = Omit<typeof assignments.$inferSelect, "account" | "varsJson">;
 
 function assignmentOf(row: AssignmentRow, scriptName: string): Assignment {
-  const isTermination = row.place === "termination";
+  const [subject, detail] = PLACES[Place.parse(row.place)].keys;
   return Assignment.parse({
     place: row.place,
-    ...(isTermination ? { customer: row.subject, route: row.detail } : { did: row.subject }),
+    [subject]: row.subject,
+    ...(detail === undefined ? {} : { [detail]: row.detail }),
     script: row.script,
     scriptName,
     timeout: row.timeoutMs === null ? null : row.timeoutMs / 1_000,
     timeoutAction: row.timeoutAction,
     vars: row.vars,
     onError: row.onError,
+    ...StoredSettings.parse(row.settings),
     updatedAt: row.updatedAt,
   });
 }

@@ -9,6 +9,7 @@ import { CallData } from "../../schemas/call.ts";
 import {
   OnError,
   type Place,
+  PlaceSettings,
   parseTimeoutAction,
   type TimeoutAction,
 } from "../../schemas/assignment.ts";
@@ -51,15 +52,16 @@ export type Target = {
   env: string;
 };
 
-/** A script assigned to calls, with what its calls get when it fails. `vars`: JSON of what goes beside the engine's own data, "" for nothing. */
+/** A script assigned to a place, with what its callers get when it fails. `vars`: JSON of what goes beside their own data, "" for nothing. */
 export type CallTarget = Target & {
+  settings: PlaceSettings;
   timeoutMs: number;
   timeoutAction: TimeoutAction;
   onError: OnError;
   vars: string;
 };
 
-/** Where a call comes from. `detail` is the route of a termination and "" of an origination. */
+/** A place with its keys. `detail` is "" where the place has one key. */
 export type CallKey = { place: Place; subject: string; detail: string };
 
 const POLL_MS = 100;
@@ -73,6 +75,7 @@ const StoredLimits = Json.pipe(Limits);
 const StoredEgress = Json.pipe(Egress);
 const StoredScopes = Json.pipe(z.array(Scope));
 const StoredVars = Json.pipe(CallData);
+const StoredSettings = Json.pipe(PlaceSettings);
 const StoredNames = Json.pipe(z.array(z.string()));
 
 type Maybe<Found> = { found: Found | undefined };
@@ -225,6 +228,7 @@ export class EdgeStore implements AsyncDisposable {
       timeoutMs: row.timeoutMs ?? target.limits.wallMs,
       timeoutAction,
       onError: OnError.parse(row.onError),
+      settings: StoredSettings.parse(row.settings),
       vars: Object.keys(vars).length === 0 ? "" : JSON.stringify(vars),
     };
   }

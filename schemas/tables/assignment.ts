@@ -20,7 +20,8 @@ export const customers = sqliteTable(
 );
 
 /**
- * `subject` and `detail` name the place: customer and route of a termination, the DID and "" of an origination.
+ * `subject` and `detail` are the keys of the place: customer and route of a termination, the DID and "" of an origination.
+ * `settings` is the JSON of what only some places have.
  * `timeoutMs` null means the script's own limit.
  */
 export const assignments = sqliteTable(
@@ -38,6 +39,7 @@ export const assignments = sqliteTable(
     timeoutMs: integer("timeout_ms"),
     timeoutAction: text("timeout_action").notNull(),
     onError: text("on_error").notNull(),
+    settings: text("settings").notNull().default("{}"),
     vars: text("vars").notNull(),
     varsJson: text("vars_json").notNull(),
     updatedAt: text("updated_at").notNull(),

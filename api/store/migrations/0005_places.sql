@@ -1,0 +1,1 @@
+ALTER TABLE `assignments` ADD `settings` text DEFAULT '{}' NOT NULL;
