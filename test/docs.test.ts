@@ -207,6 +207,65 @@ describe("the page tells", () => {
     expect(own).toHaveLength(6);
   });
 
+  it("each way to reject a call", async ({ expect }) => {
+    const ways = tableBelow("form ").map(([way = ""]) => way.replaceAll("`", ""));
+    expect(ways.length).toBeGreaterThan(5);
+    const code = `function main(data) { ${ways.map((way, index) => `if (data.way === ${index}) { ${way}; }`).join(" ")} }`;
+    await product.assign({ name: "rejects", code, customer: "rejects" });
+    for (const [way, text] of ways.entries()) {
+      const { body } = await product.ask("/call/termination/rejects/main", { way });
+      expect([text, body]).toEqual([
+        text,
+        { action: "reject", sip: { code: 404, reason: "Not Found" } },
+      ]);
+    }
+  });
+
+  it("each result of main", async ({ expect }) => {
+    const sent = {
+      routing: { cli: "1", headers: [{ key: "X-A", value: "1" }] },
+      way: 0,
+      more: true,
+    };
+    const { routing } = sent;
+    const goesOn = (data: object): object => ({ action: "continue", data: { ...sent, ...data } });
+    const failed = { action: "reject", sip: { code: 500, reason: "ScriptForge Error" } };
+    const header = { key: "X-B", value: "2" };
+    const added = { ...routing, headers: [...routing.headers, header] };
+    const cases: [row: string, code: string, decision: object][] = [
+      ["an object with", "return { routing: { cli: '2' } };", goesOn({ routing: { cli: "2" } })],
+      [
+        "the routing object",
+        "data.routing.cli = '2'; return data.routing;",
+        goesOn({ routing: { ...routing, cli: "2" } }),
+      ],
+      [
+        "`undefined`, `null`",
+        "data.routing.cli = '2';",
+        goesOn({ routing: { ...routing, cli: "2" } }),
+      ],
+      ["`undefined`, `null`", "return null;", goesOn({})],
+      ["a list of", `return [${JSON.stringify(header)}];`, goesOn({ routing: added })],
+      ["a pair", "return [604, 'text'];", { action: "reject", sip: { code: 604, reason: "text" } }],
+      ["an object without", "data.routing.cli = '2'; return {};", goesOn({})],
+      ...["'604 text'", "604", "false", "[1, 2]"].map((value): [string, string, object] => [
+        "a string, number or boolean",
+        `return ${value};`,
+        { ...failed, fault: expect.objectContaining({ code: "script_error" }) },
+      ]),
+    ];
+    const code = `function main(data) { ${cases.map(([, each], way) => `if (data.way === ${way}) { ${each} }`).join(" ")} }`;
+    await product.assign({ name: "results", code, customer: "results" });
+    for (const [way, [, each, decision]] of cases.entries()) {
+      const { body } = await product.ask("/call/termination/results/main", { ...sent, way });
+      const told =
+        "data" in decision ? { ...decision, data: { ...Object(decision.data), way } } : decision;
+      expect([each, body]).toMatchObject([each, told]);
+    }
+    const rows = tableBelow("`main` returns").map(([row = ""]) => row);
+    expect(rows.filter((row) => !cases.some(([begin]) => row.startsWith(begin)))).toEqual([]);
+  });
+
   it("each lint", async ({ expect }) => {
     const phrases = tableBelow("a lint says").map(([phrase = ""]) => phrase.replaceAll("`", ""));
     const found = [

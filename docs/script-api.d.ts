@@ -1,0 +1,413 @@
+// What a script finds beyond the language and the web's own globals: for editors, for checking scripts with TypeScript,
+// and to look things up in. docs/scripts.md tells how it all fits together, and shows a jsconfig.json.
+
+/* oxlint-disable typescript/consistent-type-imports -- a file of global declarations imports nothing */
+/* oxlint-disable no-underscore-dangle -- Node's own names */
+
+/** A header to add. Where its name is to be removed as well, it takes the other's place. */
+interface Header {
+  key: string;
+  value: string | number;
+}
+
+/** A header to remove. */
+interface HeaderName {
+  key: string;
+}
+
+/** A gateway of a route, as the routing engine names it. */
+interface Gateway {
+  /** The calling number towards this gateway. Set it besides `routing.cli`. */
+  cli?: string;
+  [field: string]: unknown;
+}
+
+/** A candidate for the call's next hop. Candidates are tried in order. */
+interface EgressRoute {
+  /** Gateways by their ids. A route may come without any. */
+  gw?: { [id: string]: Gateway };
+  /** Headers to add towards this destination. */
+  headers?: Header[];
+  /** Headers to remove towards this destination. */
+  remove_headers?: HeaderName[];
+  [field: string]: unknown;
+}
+
+/**
+ * What the routing engine has found out about a call. `cli` and `dest_number` come with every call; which of the others
+ * do is up to the engine. A test run with `{"routing":{}}` has none.
+ */
+interface Routing {
+  /** The calling number. */
+  cli: string;
+  /** The dialled number after the engine's own changes, usually E.164 without "+". */
+  dest_number: string;
+  /** The user part of the address as it was dialled. */
+  ou?: string;
+  /** Id of the customer whose call it is. */
+  account_id?: number;
+  /** The host that the call is on. */
+  server?: string;
+  /** IP address of the SIP switch. */
+  switch?: string;
+  /** SIP Call-ID of the caller's leg. */
+  callid?: string;
+  /** Id of the other leg. */
+  callidb?: string;
+  /** Name of the routing engine's instance. */
+  re?: string;
+  /** When the call began, in seconds since 1970. */
+  start_time?: number;
+  /** What the SIP request said: `oU`, `fU`, `userAgent`, `si` (source address), `sp` (source port) and more. */
+  params?: { [name: string]: unknown };
+  /** Whether the caller offered digest authentication. */
+  offer_auth?: boolean;
+  /** What the engine decided so far, for people. */
+  log?: string[];
+  meta?: { [name: string]: unknown };
+  p?: { [name: string]: unknown };
+  /** The ingress route that matched. */
+  ingress_routing?: unknown;
+  /** Where the call may go, best first. A list: what is set on the list itself is lost, set it on each route. */
+  egress_routing?: EgressRoute[];
+  /** Headers to add towards every destination. */
+  headers?: Header[];
+  /** Headers to remove towards every destination, before any is added. */
+  remove_headers?: HeaderName[];
+  /** Revision of the rate card. */
+  card_rev?: string | number;
+  /** How long the engine's stages took, in milliseconds. */
+  profile?: { [stage: string]: number };
+  /** Id of the script on the engine's side. */
+  scriptForgeId?: number;
+  /** The result of a look-up of the number, where a script has put it here. */
+  asrPlus?: unknown;
+  [field: string]: unknown;
+}
+
+/** The argument of `main` for a call. Variables of the customer and the assignment stand beside `routing`. */
+interface CallData {
+  routing: Routing;
+  [variable: string]: unknown;
+}
+
+/** A SIP answer: a code from 300 to 699, and a reason. Without a reason it is the code's standard one. */
+type SipPair = readonly [code: number | string, reason?: unknown];
+
+/**
+ * What `main` returns for a call: the data or its routing object, and the call goes on with it; a list of headers to add
+ * towards every destination; a pair, which rejects the call; or nothing, and the call goes on with the data as `main`
+ * left it. Anything else is a failure of the script.
+ */
+type CallResult = CallData | Routing | readonly Header[] | SipPair | null | undefined | void;
+
+/** `main` of type Script. To reject a call: `throw new Error("404 Not Found")`, or `Promise.reject([404, "Not Found"])`. */
+type ScriptMain = (data: CallData) => CallResult | Promise<never>;
+
+/** `main` of type App. */
+type AppMain = (data: CallData) => CallResult | PromiseLike<CallResult>;
+
+/** The data: `vars()` and `vars.routing` mean the same object's. Classic scripts only. */
+declare var vars: (() => CallData) & CallData;
+
+/** Gives the script's result. The first call of `exit` or `err` counts. Classic scripts only. */
+declare function exit(value?: CallResult): void;
+
+/** Fails the script: `err([404, "Not Found"])`, `err("404 Not Found")`. Classic scripts only. */
+declare function err(reason?: unknown): void;
+
+/** Stands for libraries that this edge does not have. Reading a member throws. Classic scripts only. */
+declare var api: { readonly lookup: never; readonly send: never; readonly rest: never };
+
+/**
+ * Sets a variable for this run and the runs to come: the script's own where it has one of that name, else its account's.
+ * Counts as a request. Not in type Script.
+ *
+ * Rejects for a value that is no string, one of more than 32,000 characters, the name of a built-in variable, or a name
+ * that has more than letters, digits and underscores.
+ */
+declare function setEnvVar(name: string, value: string): Promise<void>;
+
+/**
+ * Every variable as it is now, also those that other runs have set since this one began. Counts as a request. Not in type
+ * Script.
+ */
+declare function getEnvVars(): Promise<Record<string, string>>;
+
+declare namespace NodeJS {
+  /** Variables of the account, those of the script over them, and the built-in ones. All are strings. */
+  interface ProcessEnv {
+    /** Id of the script. */
+    readonly SCRIPTFORGE_ID?: string;
+    /** The same as `SCRIPTFORGE_ID`. */
+    readonly SCRIPTFORGE_UUID?: string;
+    /** Name of the script. */
+    readonly SCRIPTFORGE_NAME?: string;
+    /** Id of the account. */
+    readonly APP_ID?: string;
+    /** Name of the machine that runs the script. */
+    readonly EXEC_HOST?: string;
+    /** Id of this run. Callers get it in the header `x-invocation`. */
+    readonly CORRELATION_ID?: string;
+    [name: string]: string | undefined;
+  }
+
+  /** In type Script there is `env` alone. */
+  interface Process {
+    /** What is assigned here is this run's alone: `setEnvVar` keeps a value. */
+    env: ProcessEnv;
+    /** The version of Node whose modules these are like. */
+    readonly version: string;
+    /** Always "/". */
+    cwd(): string;
+    /** Seconds since the isolate began. */
+    uptime(): number;
+    nextTick(callback: (...values: unknown[]) => void, ...values: unknown[]): void;
+  }
+
+  /** Not in type Script. Throws an Error with the code MODULE_NOT_FOUND for a module that is not there. */
+  interface Require {
+    (name: "axios"): typeof import("axios");
+    (name: "axios-cookiejar-support"): typeof import("axios-cookiejar-support");
+    (name: "card-validator"): typeof import("card-validator");
+    (name: "csv-parse"): typeof import("csv-parse");
+    (name: "csv-parse/sync"): typeof import("csv-parse/sync");
+    (name: "csv-parse/lib/sync"): typeof import("csv-parse/lib/sync");
+    (name: "data-forge"): typeof import("data-forge");
+    (name: "decompress-zip"): typeof import("decompress-zip");
+    (name: "elasticemail-webapiclient"): typeof import("elasticemail-webapiclient");
+    (name: "fast-csv"): typeof import("fast-csv");
+    (name: "fast-toml"): typeof import("fast-toml");
+    (name: "ftp"): typeof import("ftp");
+    (name: "helpscout-2.0"): typeof import("helpscout-2.0");
+    (name: "moment"): typeof import("moment");
+    (name: "rss-parser"): typeof import("rss-parser");
+    (name: "soap"): typeof import("soap");
+    (name: "stripe"): typeof import("stripe");
+    (name: "tough-cookie"): typeof import("tough-cookie");
+    (name: "assert" | "node:assert"): typeof import("node:assert");
+    (name: "buffer" | "node:buffer"): typeof import("node:buffer");
+    (name: "crypto" | "node:crypto"): typeof import("node:crypto");
+    (name: "events" | "node:events"): typeof import("node:events");
+    (name: "fs" | "node:fs"): typeof import("node:fs");
+    (name: "fs/promises" | "node:fs/promises"): typeof import("node:fs/promises");
+    (name: "http" | "node:http"): typeof import("node:http");
+    (name: "https" | "node:https"): typeof import("node:https");
+    (name: "path" | "node:path"): typeof import("node:path");
+    (name: "querystring" | "node:querystring"): typeof import("node:querystring");
+    (name: "stream" | "node:stream"): typeof import("node:stream");
+    (name: "stream/promises" | "node:stream/promises"): typeof import("node:stream/promises");
+    (name: "string_decoder" | "node:string_decoder"): typeof import("node:string_decoder");
+    (name: "timers" | "node:timers"): typeof import("node:timers");
+    (name: "url" | "node:url"): typeof import("node:url");
+    (name: "util" | "node:util"): typeof import("node:util");
+    (name: "zlib" | "node:zlib"): typeof import("node:zlib");
+    /** Another script of the account, by its name: `require("./number-rules")`. */
+    (name: `./${string}`): unknown;
+  }
+}
+
+declare var process: NodeJS.Process;
+
+declare var require: NodeJS.Require;
+
+interface ScriptModule {
+  /** What other scripts get by `require`, and callers by name. */
+  exports: unknown;
+  /** A misspelling that counts as well. Where both are objects, they are merged. */
+  export?: unknown;
+}
+
+declare var module: ScriptModule;
+
+/** The first value of `module.exports`. */
+declare var exports: { [name: string]: unknown };
+
+/** Classic scripts only. */
+declare var __filename: string;
+/** Classic scripts only. */
+declare var __dirname: string;
+
+/** Another name of `globalThis`. Not in type Script. */
+declare var global: typeof globalThis;
+/** Not in type Script. */
+declare var Buffer: typeof import("node:buffer").Buffer;
+/** Calls back after what is under way, as `setTimeout` with 0 does. Counts as a timer. Not in type Script. */
+declare function setImmediate(
+  callback: (...values: unknown[]) => void,
+  ...values: unknown[]
+): unknown;
+/** Not in type Script. */
+declare function clearImmediate(timer: unknown): void;
+
+/**
+ * The lines of a run: at most 1,000 of them, 8,192 characters each and 262,144 in all. Objects are written as JSON.
+ * There are no format strings. Methods that are not described here are not there.
+ */
+interface Console {
+  /** Writes a line of the level `debug`. */
+  debug(...values: unknown[]): void;
+  /** Writes a line of the level `debug`, without a stack. */
+  trace(...values: unknown[]): void;
+  /** Writes a line of the level `log`. */
+  log(...values: unknown[]): void;
+  /** Writes a line of the level `log`. */
+  dir(...values: unknown[]): void;
+  /** Writes a line of the level `log`, as JSON. */
+  table(...values: unknown[]): void;
+  /** Writes a line of the level `info`. */
+  info(...values: unknown[]): void;
+  /** Writes a line of the level `warn`. */
+  warn(...values: unknown[]): void;
+  /** Writes a line of the level `error`. An Error is written with its stack. */
+  error(...values: unknown[]): void;
+}
+
+declare var console: Console;
+
+/** What `fetch` rejects with where a request fails, besides errors of the request itself. */
+interface FetchError extends TypeError {
+  /**
+   * `not_allowed`: the host is none of the script's, does not exist or has no public address. `unreachable`: the connection
+   * was refused or lost. `tls_failed`: no TLS, or a certificate that is not trusted. `body_too_large`: more than 10 MB.
+   */
+  code: "not_allowed" | "unreachable" | "tls_failed" | "body_too_large";
+}
+
+declare module "csv-parse/lib/sync" {
+  interface Options {
+    /** true: the first line has the names, and each record becomes an object. */
+    columns?: boolean | string[] | ((header: string[]) => string[]);
+    delimiter?: string | string[];
+    quote?: string | boolean | null;
+    escape?: string | null;
+    comment?: string | null;
+    bom?: boolean;
+    trim?: boolean;
+    relax?: boolean;
+    relax_column_count?: boolean;
+    skip_empty_lines?: boolean;
+    skip_lines_with_error?: boolean;
+    from_line?: number;
+    to_line?: number;
+  }
+  function parse(
+    text: string | Uint8Array,
+    options: Options & { columns: true | string[] | ((header: string[]) => string[]) },
+  ): Record<string, string>[];
+  function parse(text: string | Uint8Array, options?: Options): string[][];
+  export = parse;
+}
+
+declare module "fast-toml" {
+  interface Toml {
+    (text: TemplateStringsArray | string, ...values: unknown[]): Record<string, unknown>;
+    parse(text: string): Record<string, unknown>;
+    parseFile(path: string): Promise<Record<string, unknown>>;
+    parseFileSync(path: string): Record<string, unknown>;
+  }
+  const toml: Toml;
+  export = toml;
+}
+
+declare module "decompress-zip" {
+  interface Entry {
+    path: string;
+    type: string;
+  }
+  interface ExtractOptions {
+    /** A folder under /tmp. */
+    path?: string;
+    filter?: (file: Entry) => boolean;
+    strip?: number;
+    follow?: boolean;
+    restrict?: boolean;
+  }
+  class DecompressZip {
+    constructor(path: string);
+    on(event: "error", listener: (error: Error) => void): this;
+    on(event: "extract", listener: (log: unknown[]) => void): this;
+    on(event: "list", listener: (paths: string[]) => void): this;
+    on(event: "progress", listener: (index: number, count: number) => void): this;
+    extract(options?: ExtractOptions): void;
+    list(): void;
+  }
+  export = DecompressZip;
+}
+
+declare module "ftp" {
+  interface Options {
+    host?: string;
+    port?: number;
+    user?: string;
+    password?: string;
+    /** Milliseconds. */
+    connTimeout?: number;
+    /** Milliseconds. */
+    pasvTimeout?: number;
+    /** Milliseconds. */
+    keepalive?: number;
+  }
+  interface Entry {
+    type: "-" | "d" | "l";
+    name: string;
+    size: number;
+    date: Date;
+  }
+  type Done = (error: Error | null) => void;
+  type Content = string | Uint8Array | import("node:stream").Readable;
+  class Client {
+    connect(options?: Options): void;
+    end(): void;
+    destroy(): void;
+    on(event: "ready" | "end", listener: () => void): this;
+    on(event: "greeting", listener: (text: string) => void): this;
+    /** A connection that is refused ends with this alone. */
+    on(event: "close", listener: (hadError: boolean) => void): this;
+    on(event: "error", listener: (error: Error & { code?: number | string }) => void): this;
+    list(done: (error: Error | null, entries: Entry[]) => void): void;
+    list(path: string, done: (error: Error | null, entries: Entry[]) => void): void;
+    get(
+      path: string,
+      done: (error: Error | null, stream: import("node:stream").Readable) => void,
+    ): void;
+    put(content: Content, path: string, done: Done): void;
+    append(content: Content, path: string, done: Done): void;
+    rename(from: string, to: string, done: Done): void;
+    delete(path: string, done: Done): void;
+    mkdir(path: string, done: Done): void;
+    rmdir(path: string, done: Done): void;
+    cwd(path: string, done: (error: Error | null, folder?: string) => void): void;
+    pwd(done: (error: Error | null, folder: string) => void): void;
+    size(path: string, done: (error: Error | null, bytes: number) => void): void;
+    lastMod(path: string, done: (error: Error | null, time: Date) => void): void;
+  }
+  export = Client;
+}
+
+declare module "helpscout-2.0" {
+  type Id = string | number;
+  interface Response {
+    statusCode: number;
+    headers: Record<string, string | string[] | undefined>;
+    body: string;
+  }
+  class HelpScout {
+    constructor(credentials: { clientId: string; clientSecret: string });
+    getAccessToken(): Promise<{ access_token: string; token_type: string; expiresAt: number }>;
+    /** Resolves to the new object's id. */
+    create(kind: string, data: object, ...parent: [kind?: string, id?: Id]): Promise<string>;
+    list(kind: string, query?: string, ...parent: [kind?: string, id?: Id]): Promise<unknown[]>;
+    get(
+      kind: string,
+      id: Id,
+      ...more: [embed?: string[], part?: string]
+    ): Promise<Record<string, unknown>>;
+    updatePut(kind: string, id: Id, data: object): Promise<void>;
+    updatePatch(kind: string, id: Id, data: object): Promise<void>;
+    delete(kind: string, id: Id): Promise<void>;
+    addNoteToConversation(id: Id, text: string): Promise<string>;
+    rawApi(method: string, url: string, data?: object): Promise<Response>;
+  }
+  export = HelpScout;
+}
