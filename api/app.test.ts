@@ -20,6 +20,7 @@ import { assignments, customers } from "../schemas/tables/assignment.ts";
 import { envVars } from "../schemas/tables/env.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { revision } from "../schemas/tables/revision.ts";
+import { samples } from "../schemas/tables/sample.ts";
 import { releases, scripts } from "../schemas/tables/script.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken, Token } from "../schemas/token.ts";
@@ -64,7 +65,11 @@ beforeEach(async () => {
   };
   const log = pino({ level: "warn" }, { write: (line: string) => logged.push(line) });
   const sealingKey = makeSealingKey(ADMIN);
-  app = buildApp({ db, runner, sealingKey, modules: new ModuleShelf(MODULES_FOLDER) }, log);
+  const modules = new ModuleShelf(MODULES_FOLDER);
+  app = buildApp(
+    { db, runner, simulator: simulateNothing, sealingKey, signForm: () => "", modules },
+    log,
+  );
 });
 afterEach(() => {
   db.$client.close();
@@ -84,6 +89,11 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
   ["GET", "/v1/scripts/one/live"],
   ["GET", "/v1/scripts/one/program"],
   ["POST", "/v1/scripts/one/run", {}],
+  [
+    "POST",
+    "/v1/simulate",
+    { place: "origination", did: "4420", sample: { script: "one", name: "empty" } },
+  ],
   ["PUT", "/v1/customers/acme", { vars: "" }],
   ["GET", "/v1/customers"],
   ["GET", "/v1/customers/acme"],
@@ -103,6 +113,11 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
   ["PUT", "/v1/scripts/one/env/A", { value: "a" }],
   ["GET", "/v1/scripts/one/env/A"],
   ["DELETE", "/v1/scripts/one/env/A"],
+  ["GET", "/v1/samples"],
+  ["GET", "/v1/scripts/one/samples"],
+  ["PUT", "/v1/scripts/one/samples/mine", { data: {} }],
+  ["GET", "/v1/scripts/one/samples/mine"],
+  ["DELETE", "/v1/scripts/one/samples/mine"],
   ["GET", "/v1/modules"],
   ["PUT", "/v1/modules", { allowed: null }],
   ["POST", "/v1/tokens", { name: "new", scopes: ["run"] }],
@@ -939,7 +954,7 @@ describe("another account", () => {
     const creates = new Set(["POST /v1/scripts", "POST /v1/tokens", "PUT /v1/customers/acme"]);
     for (const [method, path, body] of ROUTES) {
       const isOwn =
-        /^(GET \/v1\/(scripts|customers|assignments|tokens|env|env\/A|modules)|PUT \/v1\/(env\/A|modules))$/.test(
+        /^(GET \/v1\/(scripts|customers|assignments|tokens|env|env\/A|modules|samples)|PUT \/v1\/(env\/A|modules))$/.test(
           `${method} ${path}`,
         );
       if (isOwn || creates.has(`${method} ${path}`)) continue;
@@ -1057,9 +1072,15 @@ describe("the reference", () => {
         "GET /v1/scripts/{script}/env",
         "PUT /v1/scripts/{script}/env/{name}",
         "DELETE /v1/scripts/{script}/env/{name}",
+        "GET /v1/samples",
+        "GET /v1/scripts/{script}/samples",
+        "PUT /v1/scripts/{script}/samples/{name}",
+        "GET /v1/scripts/{script}/samples/{name}",
+        "DELETE /v1/scripts/{script}/samples/{name}",
         "GET /v1/modules",
         "PUT /v1/modules",
         "POST /v1/scripts/{script}/run",
+        "POST /v1/simulate",
         "PUT /v1/customers/{customer}",
         "GET /v1/customers",
         "GET /v1/customers/{customer}",
@@ -1085,7 +1106,8 @@ describe("the reference", () => {
       for (const [method, { parameters = [], requestBody, responses }] of Object.entries(
         operations,
       )) {
-        expect([path, parameters.map(({ name }) => name)]).toEqual([path, inPath]);
+        const keys = parameters.filter((parameter) => parameter.in === "path");
+        expect([path, keys.map(({ name }) => name)]).toEqual([path, inPath]);
         expect([path, method, requestBody !== undefined]).toEqual([
           path,
           method,
@@ -1184,6 +1206,10 @@ function problemOf({ status, body, headers }: Answer): Problem {
   return problem;
 }
 
+function simulateNothing(): Promise<never> {
+  return Promise.reject(new Error("No call is simulated here"));
+}
+
 /** Every route of the OpenAPI document, with values in its path that name what the tests make. */
 async function describedRoutes(): Promise<typeof ROUTES> {
   const { paths } = Document.parse((await ask("GET", "/openapi.json")).body);
@@ -1232,7 +1258,17 @@ async function makeToken(name: string, scopes: string[]): Promise<string> {
 
 /** All rows of all tables. */
 async function everything(): Promise<unknown> {
-  const tables = [accounts, tokens, scripts, releases, customers, assignments, envVars, revision];
+  const tables = [
+    accounts,
+    tokens,
+    scripts,
+    releases,
+    customers,
+    assignments,
+    envVars,
+    samples,
+    revision,
+  ];
   return await Promise.all(tables.map((table) => db.select().from(table)));
 }
 

@@ -8,16 +8,23 @@ import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
 import { FAULTS, Fault, problemOf } from "../schemas/fault.ts";
 import { MAX_BODY_BYTES } from "../schemas/limits.ts";
+import { alertRoutes } from "./routes/alerts.ts";
 import { assignmentRoutes } from "./routes/assignments.ts";
 import { authenticate, makeRouter, type ApiEnv, type Services } from "./routes/context.ts";
 import { customerRoutes } from "./routes/customers.ts";
 import { envRoutes } from "./routes/env.ts";
+import { formUrlRoutes } from "./routes/form-url.ts";
+import { jobRoutes } from "./routes/jobs.ts";
+import { kvRoutes } from "./routes/kv.ts";
 import { moduleRoutes } from "./routes/modules.ts";
 import { programRoutes } from "./routes/programs.ts";
 import { referencePage } from "./routes/reference.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
+import { sampleRoutes } from "./routes/samples.ts";
+import { scheduleRoutes } from "./routes/schedules.ts";
 import { scriptRoutes } from "./routes/scripts.ts";
+import { simulateRoutes } from "./routes/simulate.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 
 export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
@@ -39,9 +46,16 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     releaseRoutes,
     programRoutes,
     runRoutes,
+    simulateRoutes,
+    sampleRoutes,
     customerRoutes,
     assignmentRoutes,
+    alertRoutes,
+    formUrlRoutes,
     envRoutes,
+    kvRoutes,
+    jobRoutes,
+    scheduleRoutes,
     moduleRoutes,
     tokenRoutes,
   ]) {

@@ -7,9 +7,11 @@ import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
 import { readOrMakeFile, tokenFile } from "../schemas/secret-file.ts";
 import type { Settings } from "../schemas/settings.ts";
+import { signForm } from "../schemas/signed-form.ts";
 import { openDatabase } from "../schemas/tables/open.ts";
+import { AlertSchedule, makeAlertAsker } from "./alerts.ts";
 import { buildApp } from "./app.ts";
-import { makeRunner } from "./runner.ts";
+import { makeRunner, makeSimulator } from "./runner.ts";
 import { applyMigrations } from "./store/database.ts";
 import { makeTokenText, putBootstrapToken } from "./store/tokens.ts";
 
@@ -20,27 +22,35 @@ export async function startControlPlane(options: {
   edgeUrl: () => string;
   log: Logger;
 }): Promise<Listening> {
-  const { settings, log } = options;
-  const sealingKey = makeSealingKey(options.secretKey);
+  const { settings, secretKey, edgeUrl, log } = options;
+  const sealingKey = makeSealingKey(secretKey);
   const db = await openDatabase(settings);
   await applyMigrations(db);
   await putBootstrapToken(
     db,
     settings.SCRIPTFORGE_TOKEN ?? readOrMakeFile(tokenFile(settings), makeTokenText),
   );
-  const runner = makeRunner(options.edgeUrl, options.secretKey);
+  const runner = makeRunner(edgeUrl, secretKey);
+  const simulator = makeSimulator(edgeUrl, secretKey);
   const modules = new ModuleShelf(MODULES_FOLDER);
-  const app = buildApp({ db, runner, sealingKey, modules }, log);
+  const app = buildApp(
+    { db, runner, simulator, sealingKey, signForm: (form) => signForm(secretKey, form), modules },
+    log,
+  );
   const server = createAdaptorServer({ fetch: app.fetch });
   const listening = await listen(server, {
     host: settings.SCRIPTFORGE_HOST,
     port: settings.SCRIPTFORGE_API_PORT,
     setting: "SCRIPTFORGE_API_PORT",
   });
+  const ask = makeAlertAsker(edgeUrl, secretKey);
+  const alerts = new AlertSchedule({ db, ask, log, now: Date.now });
+  alerts.start();
   return {
     url: listening.url,
     async [Symbol.asyncDispose]() {
       await listening[Symbol.asyncDispose]();
+      await alerts[Symbol.asyncDispose]();
       db.$client.close();
     },
   };

@@ -16,9 +16,16 @@ import { cleanAfterDeadNodes, makeRunFolder } from "./cell/run-folder.ts";
 import type { SizeLimits } from "./cell/watchdog.ts";
 import { Admission } from "./gateway/admission.ts";
 import { Batcher } from "./gateway/batch.ts";
+import type { GatewayServices } from "./gateway/call.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { envLibrary } from "./host/env.ts";
 import { serveHost } from "./host/host-server.ts";
+import { jobLibrary } from "./host/job.ts";
+import { kvLibrary } from "./host/kv.ts";
+import { JobWaits } from "./jobs/job-waits.ts";
+import { runJob } from "./jobs/run-job.ts";
+import { Scheduler } from "./jobs/scheduler.ts";
+import { JobWorkers } from "./jobs/worker.ts";
 import { Drafts } from "./store/drafts.ts";
 import { programSource } from "./store/programs.ts";
 import { EdgeStore } from "./store/store.ts";
@@ -60,7 +67,8 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
 
   const admission = new Admission();
   const batcher = new Batcher(pool);
-  const server = makeGateway({ store, pool, batcher, admission, drafts, secretKey, layers, log });
+  const services = { store, pool, batcher, admission, log };
+  const server = makeGateway({ ...services, drafts, secretKey, layers });
   const { SCRIPTFORGE_HOST: host, SCRIPTFORGE_EDGE_PORT: port } = settings;
   const address = {
     host,
@@ -69,8 +77,19 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
     isShared: options.isOneOfSeveral,
   };
   const { url } = stack.use(await listen(server, address));
+  startJobs(start, services);
   const owned = stack.move();
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Takes part in jobs and schedules, where the settings do not say otherwise. */
+function startJobs({ settings, log, stack }: Start, services: GatewayServices): void {
+  const count = settings.SCRIPTFORGE_JOB_WORKERS;
+  if (count === 0) return;
+  const { db } = services.store.forLibraries;
+  const clock = { db, log, now: Date.now };
+  stack.use(new Scheduler(clock)).start();
+  stack.use(new JobWorkers({ ...clock, count, run: (job) => runJob(services, job) })).start();
 }
 
 async function openStore({ settings, secretKey, log, stack }: Start): Promise<EdgeStore> {
@@ -91,7 +110,13 @@ async function startCells(
   const folder = stack.use(makeRunFolder(confinement.uid)).path;
   const hostSocket = join(folder, "host.sock");
   const modules = new ModuleShelf(MODULES_FOLDER);
-  const libraries = { env: envLibrary(store.forLibraries) };
+  const { db } = store.forLibraries;
+  const waits = stack.use(new JobWaits({ db, log }));
+  const libraries = {
+    env: envLibrary(store.forLibraries),
+    job: jobLibrary({ db, store, waits }),
+    kv: kvLibrary({ db }),
+  };
   const host = { ...programSource({ store, drafts, modules }), libraries };
   const onError = (err: unknown): void => log.error({ err }, "a dispatcher was not answered");
   stack.use(await serveHost(hostSocket, { host, onError }));

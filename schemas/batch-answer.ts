@@ -8,6 +8,7 @@ const AnswerHead = z.strictObject({
   is: z.enum(["continue", "outcome"]),
   cpuMs: z.number(),
   text: z.int().min(0),
+  warnings: z.int().min(0),
   logs: z.int().min(0),
 });
 
@@ -24,10 +25,11 @@ export function readBatchAnswer(text: string): BatchAnswer | undefined {
   if (head.is === "ended") return { is: "ended" };
   let at = end + 1;
   const next = (length: number): string => text.slice(at, (at += length));
-  const answers = head.answers.map(({ is, cpuMs, text: length, logs }) => ({
+  const answers = head.answers.map(({ is, cpuMs, text: length, warnings, logs }) => ({
     is,
     cpuMs,
     text: next(length),
+    warnings: next(warnings),
     logs: next(logs),
   }));
   return { is: "ran", answers, isSpoilt: head.isSpoilt };

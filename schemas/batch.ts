@@ -78,13 +78,14 @@ export function readRuns(text: string): BatchedRun[] {
 }
 
 /**
- * What one run came to. `continue`: `text` is the data with which a call goes on. `outcome`: `text` is a `RunOutcome`.
- * `logs` is the JSON of a list of `LogLine`.
+ * What one run came to. `continue`: `text` is the data with which a call goes on, `warnings` the JSON of a list of texts, ""
+ * for none. `outcome`: `text` is a `RunOutcome`. `logs` is the JSON of a list of `LogLine`.
  */
 export type RunAnswer = {
   is: "continue" | "outcome";
   cpuMs: number;
   text: string;
+  warnings: string;
   logs: string;
 };
 
@@ -106,11 +107,17 @@ export const ENDED_TEXT = `{"is":"ended"}\n`;
 export const SPOILT_TEXT = `{"is":"ran","isSpoilt":true`;
 
 /** The facts of one answer, a member of the list of `answersText`. */
-export function answerHead({ is, cpuMs, text, logs }: RunAnswer): string {
-  return `{"is":"${is}","cpuMs":${cpuMs},"text":${text.length},"logs":${logs.length}}`;
+export function answerHead({ is, cpuMs, text, warnings, logs }: RunAnswer): string {
+  const lengths = `"text":${text.length},"warnings":${warnings.length},"logs":${logs.length}`;
+  return `{"is":"${is}","cpuMs":${cpuMs},${lengths}}`;
 }
 
-/** The text of a batch's answers: their heads, separated by commas, and each one's text and logs. */
+/** The texts of one answer, in the order of their lengths. */
+export function answerTexts({ text, warnings, logs }: RunAnswer): string {
+  return text + warnings + logs;
+}
+
+/** The text of a batch's answers: their heads, separated by commas, and each one's texts. */
 export function answersText(
   heads: string,
   { texts, isSpoilt }: { texts: string; isSpoilt: boolean },
@@ -121,6 +128,6 @@ export function answersText(
 /** The text of an answer that only says what one run ended with. */
 export function faultText(code: FaultCode, message: string): string {
   const text = JSON.stringify({ is: "fault", code, message });
-  const head = answerHead({ is: "outcome", cpuMs: 0, text, logs: "[]" });
-  return answersText(head, { texts: `${text}[]`, isSpoilt: false });
+  const answer: RunAnswer = { is: "outcome", cpuMs: 0, text, warnings: "", logs: "[]" };
+  return answersText(answerHead(answer), { texts: answerTexts(answer), isSpoilt: false });
 }

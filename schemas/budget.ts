@@ -300,7 +300,8 @@ function endExportInWriting(edits: Edits, visit: Visit<acorn.ExportDefaultDeclar
 
 function refuseWith(edits: Edits, { node }: Visit<acorn.WithStatement>): void {
   const { line, column } = getLineInfo(edits.source, node.start);
-  throw new Fault("compile_error", '"with" is not available: name the object instead', {
+  const place = `(line ${line}, column ${column + 1})`;
+  throw new Fault("compile_error", `"with" is not available: name the object instead ${place}`, {
     facts: { line, column: column + 1 },
   });
 }

@@ -5,6 +5,7 @@ import type { ScriptType } from "./script-type.ts";
 import { FaultCode } from "./fault.ts";
 import type { Isolation } from "./isolation.ts";
 import type { Limits } from "./limits.ts";
+import { SampleName } from "./sample.ts";
 import { LogLine, Usage } from "./usage.ts";
 
 /** The body of a call: the routing engine's data, an object. */
@@ -16,8 +17,11 @@ export function payloadOf(body: string): string {
   return body.trim() === "" ? "{}" : body;
 }
 
-/** A script, by its id, and its account. */
-export type Owner = { account: string; script: string };
+/** A job, by its id, as the one that `owner` has on lease. */
+export type LeasedJob = { id: string; owner: string };
+
+/** A script, by its id, and its account. `job` is the one that the run is an attempt of. */
+export type Owner = { account: string; script: string; job?: LeasedJob };
 
 /** One run of a script, as the gateway asks a cell for it. */
 export type Invocation = {
@@ -56,12 +60,9 @@ export const Thrown = z.strictObject({
 });
 export type Thrown = z.infer<typeof Thrown>;
 
-/**
- * What a run ended with. One that returned undefined or null carries `data`, the argument as the script left it,
- * so that a script which changes its argument in place and forgets to return it still counts.
- */
+/** What a run ended with. */
 export const RunOutcome = z.discriminatedUnion("is", [
-  z.strictObject({ is: z.literal("returned"), value: z.unknown(), data: z.unknown().optional() }),
+  z.strictObject({ is: z.literal("returned"), value: z.unknown() }),
   z.strictObject({ is: z.literal("threw"), thrown: Thrown }),
   z.strictObject({ is: z.literal("fault"), code: FaultCode, message: z.string() }),
 ]);
@@ -70,9 +71,14 @@ export type RunOutcome = z.infer<typeof RunOutcome>;
 export const RunRequest = z
   .strictObject({
     function: z.string().min(1).max(200).optional(),
-    data: z.unknown().optional(),
+    data: z.unknown().optional().meta({ description: "Any JSON; {} when absent" }),
+    sample: SampleName.optional().meta({ description: "Takes this sample's data for `data`" }),
     code: z.string().optional().meta({ description: "Runs this draft instead of a release" }),
     version: z.int().min(1).optional(),
+  })
+  .refine(({ data, sample }) => data === undefined || sample === undefined, {
+    path: ["sample"],
+    message: "Send either a sample or data, not both",
   })
   .meta({ id: "RunRequest" });
 export type RunRequest = z.infer<typeof RunRequest>;

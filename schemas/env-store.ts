@@ -16,6 +16,8 @@ type EnvRow = typeof envVars.$inferSelect;
 
 /** Variables that an account or a script may have. */
 export const MAX_ENV_VARS = 200;
+/** Characters of all values of an account or a script, sealed: they go along with every run. Some 48,000 as they are. */
+export const MAX_SEALED_CHARACTERS = 65_536;
 
 /** By name. Throws `internal` when the value of one that is not protected cannot be opened. */
 export async function listEnvVars(
@@ -30,7 +32,7 @@ export async function listEnvVars(
   });
 }
 
-/** Creates or replaces a variable. Throws `conflict` beyond `MAX_ENV_VARS`, `script_not_found` for a script that is gone. */
+/** Creates or replaces a variable. Throws `conflict` beyond `MAX_ENV_VARS` and `MAX_SEALED_CHARACTERS`, `script_not_found` for a script that is gone. */
 export async function putEnvVar(
   { db, sealingKey }: EnvServices,
   at: EnvHolder & { name: string },
@@ -39,9 +41,10 @@ export async function putEnvVar(
   const updatedAt = new Date().toISOString();
   const set = { sealed: seal(value, sealingKey, at), protected: isProtected, updatedAt };
   const { account, script, name } = envVars;
-  const others = sql`select count(*) from ${envVars} where ${isOf(at)} and ${name} <> ${at.name}`;
+  const others = sql`from ${envVars} where ${isOf(at)} and ${name} <> ${at.name}`;
+  const isLittle = sql`(select count(*) ${others}) < ${MAX_ENV_VARS} and (select coalesce(sum(length(sealed)), 0) ${others}) + ${set.sealed.length} <= ${MAX_SEALED_CHARACTERS}`;
   // One statement, so that two writers at once stay within the limit.
-  const row = sql`select ${at.account}, ${at.script}, ${at.name}, ${set.sealed}, ${Number(isProtected)}, ${updatedAt} where (${others}) < ${MAX_ENV_VARS}`;
+  const row = sql`select ${at.account}, ${at.script}, ${at.name}, ${set.sealed}, ${Number(isProtected)}, ${updatedAt} where ${isLittle}`;
   const insert = db
     .insert(envVars)
     .select(row)
@@ -50,7 +53,7 @@ export async function putEnvVar(
   if (rowsAffected === 0) {
     throw new Fault(
       "conflict",
-      `There are ${MAX_ENV_VARS} variables already, and there may be no more: delete one that is not needed`,
+      `There may be no more than ${MAX_ENV_VARS} variables, of some 48,000 characters together: delete one that is not needed`,
     );
   }
   return { name: at.name, value: isProtected ? null : value, protected: isProtected, updatedAt };

@@ -1,6 +1,7 @@
 // Environment variables: what a script reads as `process.env.KEY`. They belong to an account or to one script of it.
 
 import { z } from "zod";
+import { MAX_ENV_NAME, MAX_ENV_VALUE } from "./env-limits.ts";
 
 /** The platform gives these to scripts, so nobody can set them. */
 export const BUILT_IN_ENV_NAMES = [
@@ -18,7 +19,7 @@ const builtIn: ReadonlySet<string> = new Set(BUILT_IN_ENV_NAMES);
 
 export const EnvName = z
   .string()
-  .max(128, "A variable's name has at most 128 characters")
+  .max(MAX_ENV_NAME, `A variable's name has at most ${MAX_ENV_NAME} characters`)
   .regex(
     /^[A-Za-z_][A-Za-z0-9_]*$/,
     "A variable's name has letters, digits and underscores, and does not begin with a digit",
@@ -35,7 +36,7 @@ export const PutEnvVar = z
   .strictObject({
     value: z
       .string()
-      .max(32_000, "A variable's value has at most 32,000 characters")
+      .max(MAX_ENV_VALUE, `A variable's value has at most ${MAX_ENV_VALUE} characters`)
       .refine((value) => !/\p{Cs}/u.test(value), "A variable's value has no half characters"),
     protected: z.boolean().default(false).meta({
       description: "Given to scripts only: no answer has its value",

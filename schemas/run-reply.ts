@@ -29,9 +29,11 @@ export function runReply(outcome: RunOutcome, invocation: string): Reply {
       return jsonReply(outcome.value ?? null, headers);
     case "threw": {
       const { message } = outcome.thrown;
-      const reply = problemReply(new Fault("script_error", message, { facts: { invocation } }));
-      const status = statusOf(message) ?? reply.status;
-      return { ...reply, status, headers: { ...reply.headers, ...headers } };
+      const fault = new Fault("script_error", message, { facts: { invocation } });
+      const status = statusOf(message) ?? FAULTS[fault.code].status;
+      const reply = problemReply(fault);
+      const body = JSON.stringify({ ...problemOf(fault), status });
+      return { status, headers: { ...reply.headers, ...headers }, body };
     }
     case "fault": {
       const fault = new Fault(outcome.code, outcome.message, { facts: { invocation } });

@@ -28,6 +28,7 @@ export const Settings = z.object({
   SCRIPTFORGE_SYNC_URL: z.url().optional(),
   SCRIPTFORGE_GATEWAYS: z.coerce.number().int().min(1).max(64).optional(),
   SCRIPTFORGE_CELLS: z.coerce.number().int().min(1).max(256).optional(),
+  SCRIPTFORGE_JOB_WORKERS: z.coerce.number().int().min(0).max(64).default(2),
   SCRIPTFORGE_EGRESS_ALLOW: z.string().default("").transform(list).pipe(z.array(AddressRange)),
   SCRIPTFORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });

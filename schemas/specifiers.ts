@@ -1,7 +1,7 @@
 // What names in require and import mean, besides the npm modules. No imports: every isolate carries this file.
 
 /** Those that scripts may require. They work within the isolate; files are the run's own, in memory. */
-export const SCRIPT_BUILT_INS: ReadonlySet<string> = new Set([
+export const SCRIPT_BUILT_INS: readonly string[] = [
   "assert",
   "buffer",
   "crypto",
@@ -19,10 +19,10 @@ export const SCRIPT_BUILT_INS: ReadonlySet<string> = new Set([
   "url",
   "util",
   "zlib",
-]);
+];
 
 /** Those that allow-listed modules require besides. */
-export const MODULE_BUILT_INS: ReadonlySet<string> = new Set([
+export const MODULE_BUILT_INS: readonly string[] = [
   "constants",
   "domain",
   "http2",
@@ -31,12 +31,12 @@ export const MODULE_BUILT_INS: ReadonlySet<string> = new Set([
   "punycode",
   "tls",
   "tty",
-]);
+];
 
 /** The built-in that a specifier names, without `node:`; undefined for every other. */
 export function builtInOf(specifier: string): string | undefined {
   const name = specifier.startsWith("node:") ? specifier.slice("node:".length) : specifier;
-  return SCRIPT_BUILT_INS.has(name) ? name : undefined;
+  return SCRIPT_BUILT_INS.includes(name) ? name : undefined;
 }
 
 /** Built-ins that run behind a stand-in of ours, which mends what workerd's own lack. */

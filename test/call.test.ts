@@ -30,6 +30,18 @@ describe("a call", () => {
     expect(headers.get("server-timing")).toContain("script;dur=");
   });
 
+  it("is rejected with a pair that has an Error in it, returned or thrown", async ({ expect }) => {
+    const pair = "[500, new Error('db down')]";
+    for (const [name, code] of [
+      ["pair-returned", `function main() { return ${pair}; }`],
+      ["pair-thrown", `function main() { throw ${pair}; }`],
+    ] as const) {
+      await product.assign({ name, code, customer: name });
+      const { body } = await product.ask(`/call/termination/${name}/main`);
+      expect(body).toEqual({ action: "reject", sip: { code: 500, reason: "db down" } });
+    }
+  });
+
   it("of a blank body has no data", async ({ expect }) => {
     await product.assign({
       name: "blank",

@@ -310,19 +310,16 @@ describe("what a script returns", () => {
     }
   });
 
-  it("is its argument as it left it, where it returned nothing", async ({ expect }) => {
-    const change = "data.routing.cli = '2'; data.added = [1];";
-    const left = { routing: { cli: "2" }, added: [1] };
+  it("is null where it returned nothing", async ({ expect }) => {
     for (const end of ["", "return;", "return null;", "return undefined;"]) {
-      const { outcome } = await run(`function main(data) { ${change} ${end} }`, {
+      const { outcome } = await run(`function main(data) { data.big = 1n; ${end} }`, {
         type: "script",
         data: { routing: { cli: "1" } },
       });
-      expect(outcome).toEqual({ is: "returned", value: null, data: left });
+      expect(outcome).toEqual({ is: "returned", value: null });
     }
-    const code = `async function main(data) { await 0; ${change} }`;
-    const { outcome } = await run(code, { data: { routing: {} } });
-    expect(outcome).toEqual({ is: "returned", value: null, data: left });
+    const { outcome } = await run("async function main(data) { await 0; }");
+    expect(outcome).toEqual({ is: "returned", value: null });
   });
 
   it("is refused with the path of what is not JSON", async ({ expect }) => {
@@ -336,7 +333,9 @@ describe("what a script returns", () => {
       ["return Symbol('s');", "symbol"],
     ];
     for (const [body, where] of cases) {
-      const { outcome } = await run(`function main(data) { ${body} }`, { data: { routing: {} } });
+      const { outcome } = await run(`function main(data) { ${body}; return data; }`, {
+        data: { routing: {} },
+      });
       expect([body, outcome]).toMatchObject([
         body,
         { is: "fault", code: "not_serialisable", message: expect.stringContaining(where) },
@@ -358,7 +357,7 @@ describe("what a script returns", () => {
       code: "output_too_large",
       message: expect.stringContaining("1000001"),
     });
-    const inPlace = "exports.main = (data) => { data.x = 'x'.repeat(2e6); };";
+    const inPlace = "exports.main = (data) => { data.x = 'x'.repeat(2e6); return data; };";
     expect((await run(inPlace)).outcome).toMatchObject({ is: "fault", code: "output_too_large" });
   });
 
@@ -777,6 +776,43 @@ describe("a Script", () => {
     await run(code, { data: { from: "app" } });
     expect(reached).toContain("http://beacon.test/app");
     expect(reached).not.toContain("http://beacon.test/script");
+  });
+});
+
+describe("the console", () => {
+  it("has what consoles have", async ({ expect }) => {
+    const { logs } = await run(`function main() {
+      console.assert(1 === 1, 'fine'); console.assert(1 === 2, 'wrong');
+      console.count(); console.count('a'); console.count(); console.countReset(); console.count();
+      console.group('group'); console.groupEnd(); console.clear();
+      console.time('t'); console.timeLog('t', 'on'); console.timeEnd('t'); console.timeEnd('t');
+    }`);
+    expect(
+      logs.map(({ level, message }) => `${level} ${message.replace(/\d+ ms/, "N ms")}`),
+    ).toEqual([
+      "error Assertion failed wrong",
+      "log default: 1",
+      "log a: 1",
+      "log default: 2",
+      "log default: 1",
+      "log group",
+      "log t: N ms on",
+      "log t: N ms",
+      'warn There is no timer "t"',
+    ]);
+  });
+
+  it("tells of what nobody caught", async ({ expect }) => {
+    const { logs, outcome } = await run(`async function main() {
+      setTimeout(() => { throw new Error('late'); }, 1);
+      Promise.reject(new Error('lost'));
+      await new Promise((done) => setTimeout(done, 20));
+    }`);
+    expect(outcome.is).toBe("returned");
+    const told = logs.map(({ message }) => message.split("\n")[0] ?? "");
+    expect(new Set(told)).toEqual(
+      new Set(["A timer's callback threw: Error: late", "Nobody caught a rejection: Error: lost"]),
+    );
   });
 });
 

@@ -1,7 +1,13 @@
 // Decides what each name in a script's require and import means, and refuses those that mean nothing.
 
+import {
+  CX_LIBRARIES,
+  isCxLibrary,
+  isCxName,
+  LIBRARIES_THERE_ARE,
+} from "../../schemas/cx-libraries.ts";
 import { MODULE_NAMES, type Requires } from "../../schemas/requires.ts";
-import { builtInOf, scriptNamesOf, STAND_INS } from "../../schemas/specifiers.ts";
+import { builtInOf, SCRIPT_BUILT_INS, scriptNamesOf, STAND_INS } from "../../schemas/specifiers.ts";
 import type { Origin } from "./publish.ts";
 import { refusal } from "./refusal.ts";
 import type { RequiredName, RequiredNames } from "./requires.ts";
@@ -36,7 +42,7 @@ export async function resolve(
     const { name } = required;
     const builtIn = builtInOf(name);
     if (builtIn !== undefined && STAND_INS.includes(builtIn)) modules.add(builtIn);
-    if (builtIn !== undefined) continue;
+    if (builtIn !== undefined || isCxLibrary(name)) continue;
     if (library.modules.includes(name)) modules.add(name);
     else {
       await checkScript(required, origin, library);
@@ -89,11 +95,12 @@ function missing(name: string, { modules }: Library): string {
   if (/^(?:https?:)?\/\/|^esm\.sh\//.test(name)) {
     return `Cannot import "${name}": modules are not loaded from URLs. Available are ${modules.join(", ")}`;
   }
-  if (name.startsWith("cx")) {
-    return `Cannot find module '${name}': this edge has no such library`;
+  if (isCxName(name)) {
+    return `Cannot find module '${name}': ${LIBRARIES_THERE_ARE}`;
   }
   if (name.startsWith("./")) {
     return `Cannot find module '${name}': the account has no script "${name.slice(2)}" with a live release. Publish that one first`;
   }
-  return `Cannot find module '${name}': available are ${modules.join(", ")}, and scripts of the account by name`;
+  const available = [...modules, ...SCRIPT_BUILT_INS, ...CX_LIBRARIES].join(", ");
+  return `Cannot find module '${name}': available are ${available}, and scripts of the account by name`;
 }

@@ -6,20 +6,23 @@ import { createMiddleware } from "hono/factory";
 import { Fault, Problem } from "../../schemas/fault.ts";
 import type { ModuleShelf } from "../../schemas/module-shelf.ts";
 import type { SealingKey } from "../../schemas/sealed-text.ts";
+import type { SignedForm } from "../../schemas/signed-form.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { bearerToken } from "../../schemas/token-hash.ts";
 import { mayRun, type Principal, type Scope } from "../../schemas/token.ts";
 import { findPrincipal } from "../store/tokens.ts";
-import type { Runner } from "../runner.ts";
+import type { Runner, Simulator } from "../runner.ts";
 
 /**
- * What routes work with. `runner` asks an edge node to run a script; the control plane runs none.
- * `sealingKey` seals the values of environment variables.
+ * What routes work with. `runner` and `simulator` ask an edge node to run scripts; the control plane runs none.
+ * `sealingKey` seals the values of environment variables; `signForm` makes the token of a form's public URL.
  */
 export type Services = {
   db: Database;
   runner: Runner;
+  simulator: Simulator;
   sealingKey: SealingKey;
+  signForm: (form: SignedForm) => string;
   modules: ModuleShelf;
 };
 

@@ -6,7 +6,9 @@ import { Fault } from "../../schemas/fault.ts";
 import { isolationOf } from "../../schemas/isolation.ts";
 import type { CompiledRelease } from "../../schemas/release.ts";
 import type { Script } from "../../schemas/script.ts";
+import type { Database } from "../../schemas/tables/open.ts";
 import { compile } from "../publish/publish.ts";
+import { getSampleOf } from "../samples/of-script.ts";
 import { readLibrary } from "../store/library.ts";
 import { getCompiled } from "../store/releases.ts";
 import { getScript } from "../store/scripts.ts";
@@ -48,6 +50,7 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
     }
     const script = await getScript(db, account, context.req.valid("param").script);
     const { name, type, limits, isolation: chosen, egress } = script;
+    const data = await dataOf(db, { account, script }, request);
     const { version, release } = await choose(account, script, request);
     const { altersBuiltIns } = release;
     const result = await runner({
@@ -61,8 +64,18 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
       version,
       release,
       function: request.function ?? null,
-      data: request.data ?? {},
+      data,
     });
     return context.json(result, 200);
   });
+}
+
+/** What the script's function is given. Throws `not_found` for a sample that is not there. */
+async function dataOf(
+  db: Database,
+  owned: { account: string; script: Script },
+  { data, sample }: RunRequest,
+): Promise<unknown> {
+  if (sample === undefined) return data ?? {};
+  return (await getSampleOf(db, owned, sample)).data;
 }

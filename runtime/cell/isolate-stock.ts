@@ -53,7 +53,7 @@ export class IsolateStock implements Disposable {
 
   /** The name of an isolate for `run` alone, which begins. Undefined for one that lasts no longer than the request. */
   take(cell: StockCell, run: Run): string | undefined {
-    this.#expectMore(run);
+    if (!run.isDraft) this.#expectMore(run);
     const ready = this.#stockOf(cell).ready.get(keyOf(run))?.pop();
     return ready ?? (isReused(run) ? this.#newName(run.invocation.release) : undefined);
   }
@@ -65,7 +65,7 @@ export class IsolateStock implements Disposable {
     { isolate, isFit }: { isolate: string | undefined; isFit: boolean },
   ): void {
     const demand = this.#demands.get(keyOf(run));
-    if (demand !== undefined) demand.now -= 1;
+    if (demand !== undefined && !run.isDraft) demand.now -= 1;
     const stock = this.#stockOf(cell);
     if (isolate !== undefined) {
       if (isFit && isReused(run) && countReady(stock) < MOST_OF_CELL)

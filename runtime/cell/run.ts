@@ -3,8 +3,8 @@
 import type { RunAnswer } from "../../schemas/batch.ts";
 import type { Invocation } from "../../schemas/call.ts";
 
-/** A run inside a cell. `key` names the script's release, for quarantine. */
-export type Run = { key: string; invocation: Invocation };
+/** A run inside a cell. `key` names the script's release, for quarantine. Of a draft there will be no other. */
+export type Run = { key: string; invocation: Invocation; isDraft?: true };
 
 /** The script's CPU time is used up: how much it used and where it was, as far as that could be told. */
 export type Exhaustion = { usedMs?: number; stack?: string };

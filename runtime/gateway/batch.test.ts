@@ -93,7 +93,10 @@ function idsFrom(name: string, count: number): string[] {
 }
 
 function answered({ invocation }: Run): RunEnd {
-  return { is: "answered", answer: { is: "continue", cpuMs: 1, text: invocation.id, logs: "[]" } };
+  return {
+    is: "answered",
+    answer: { is: "continue", cpuMs: 1, text: invocation.id, warnings: "", logs: "[]" },
+  };
 }
 
 const handBack = (): RunEnd => ({ is: "handedBack", isSuspect: false });

@@ -1,83 +1,70 @@
-// A call: the routing engine asks, a script decides.
+// A call: the routing engine asks, scripts decide.
 
 import type { Logger } from "pino";
-import { CallData, payloadOf } from "../../schemas/call.ts";
-import type { Decision } from "../../schemas/decision.ts";
-import { Fault } from "../../schemas/fault.ts";
-import { headerValue, JSON_TYPE, jsonReply, type Reply } from "../../schemas/run-reply.ts";
-import type { CallKey, CallTarget, EdgeStore } from "../store/store.ts";
-import { decide } from "./decision.ts";
-import { execute, type Execution, type Executor } from "./execute.ts";
-import { parseJson } from "./http.ts";
+import { headerValue, JSON_TYPE, type Reply } from "../../schemas/run-reply.ts";
+import type { CallKey, EdgeStore } from "../store/store.ts";
+import { runChain, type Chain, type Step } from "./chain.ts";
+import type { Executor } from "./execute.ts";
 
 export type GatewayServices = Executor & { store: EdgeStore };
 
-/** Decides a call of `account` at `key`. Throws only faults of the caller. */
+/** Decides a call of `account` at `key`, which may have a tag. Throws only faults of the caller. */
 export async function answerCall(
   services: GatewayServices,
-  { account, key, body }: { account: string; key: CallKey; body: string },
+  call: { account: string; key: CallKey; tag: string | null; body: string },
 ): Promise<Reply> {
-  const target = await services.store.findCallTarget(account, key);
-  if (target === undefined) return decisionReply({ action: "continue", data: parseCall(body) });
-  const execution = await runForCall(services, target, body);
-  const { outcome, invocation } = execution;
-  if (outcome.is === "continue") return continueReply(outcome.data, execution);
-  const data = parseCall(body);
-  const decision = decide({ data, target, outcome, invocation });
-  logFailure(services.log, target, decision);
-  return decisionReply(decision, execution);
-}
-
-/** What the engine sent. Throws `bad_request`. */
-function parseCall(body: string): CallData {
-  const data = CallData.safeParse(parseJson(body, {}));
-  if (data.success) return data.data;
-  throw new Fault("bad_request", 'The body of a call is a JSON object, e.g. {"routing":{}}');
-}
-
-/** The body goes to the script as it is, and is read here only where it comes to more than the call going on. */
-function runForCall(
-  services: GatewayServices,
-  target: CallTarget,
-  body: string,
-): Promise<Execution> {
-  const { version, vars, timeoutMs: deadlineMs } = target;
-  const input = {
-    function: null,
-    anyFunction: false,
-    payload: payloadOf(body),
-    vars,
-    isCall: true,
-  };
-  return execute(services, { target, version, ...input, deadlineMs });
-}
-
-/** The decision that nearly every call gets, without reading the data that goes through. */
-function continueReply(data: string, execution: Execution): Reply {
-  const body = `{"action":"continue","data":${data}}`;
-  return { status: 200, headers: { ...JSON_TYPE, ...executionHeaders(execution) }, body };
-}
-
-function decisionReply(decision: Decision, execution?: Execution): Reply {
-  const headers = execution === undefined ? {} : executionHeaders(execution);
-  if (decision.action === "reject") {
-    headers["x-sip-code"] = String(decision.sip.code);
-    headers["x-sip-reason"] = headerValue(decision.sip.reason);
+  const targets = await services.store.findCallTargets(call.account, call.key, call.tag);
+  const chain = await runChain(services, targets, call.body);
+  const { verdict, steps } = chain;
+  if (verdict.fault !== undefined || steps.some(({ warnings }) => warnings.length > 0)) {
+    for (const step of steps) logStep(services.log, step);
   }
-  return jsonReply(decision, headers);
+  return chainReply(chain);
 }
 
-function executionHeaders({ invocation, usage }: Execution): Record<string, string> {
-  const timing = `cpu;dur=${usage.cpuMs}, script;dur=${usage.wallMs}`;
+/** The data go out as they came in or as the last script wrote them: nobody here reads them. */
+export function chainReply({ verdict, data, steps }: Chain): Reply {
+  const headers = steps.length === 0 ? JSON_TYPE : { ...JSON_TYPE, ...stepHeaders(steps) };
+  const rest = restOf(verdict.fault, steps);
+  if (verdict.action === "continue") {
+    return { status: 200, headers, body: `{"action":"continue","data":${data}${rest}}` };
+  }
+  const { sip } = verdict;
+  const body = `{"action":"reject","sip":${JSON.stringify(sip)}${rest}}`;
+  const sipHeaders = { "x-sip-code": String(sip.code), "x-sip-reason": headerValue(sip.reason) };
+  return { status: 200, headers: { ...headers, ...sipHeaders }, body };
+}
+
+/** The members that most decisions do not have. */
+function restOf(fault: unknown, steps: readonly Step[]): string {
+  const warnings = steps.flatMap((step) => step.warnings);
+  const told = warnings.length === 0 ? "" : `,"warnings":${JSON.stringify(warnings)}`;
+  return fault === undefined ? told : `,"fault":${JSON.stringify(fault)}${told}`;
+}
+
+/** The last script's run, and the time that all took. */
+function stepHeaders(steps: readonly Step[]): Record<string, string> {
+  let cpuMs = 0;
+  let wallMs = 0;
+  let invocation = "";
+  for (const { execution } of steps) {
+    cpuMs += execution.usage.cpuMs;
+    wallMs += execution.usage.wallMs;
+    ({ invocation } = execution);
+  }
+  const timing = `cpu;dur=${round(cpuMs)}, script;dur=${round(wallMs)}`;
   return { "x-invocation": invocation, "server-timing": timing };
 }
 
-function logFailure(
-  log: Logger,
-  { script, name, version }: CallTarget,
-  { fault, warnings }: Decision,
-): void {
+function round(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+function logStep(log: Logger, { target, verdict, warnings }: Step): void {
+  const { script, name, version } = target;
+  const fault = verdict?.fault;
   if (fault !== undefined) log.warn({ script, name, version, fault }, "a call's script failed");
-  else if (warnings !== undefined)
+  else if (warnings.length > 0) {
     log.warn({ script, name, version, warnings }, "a call's script warned");
+  }
 }

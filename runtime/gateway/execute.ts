@@ -2,8 +2,9 @@
 
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
+import { z } from "zod";
 import { isShared, type RunAnswer } from "../../schemas/batch.ts";
-import { RunOutcome, type Invocation } from "../../schemas/call.ts";
+import { CallData, RunOutcome, type Invocation, type LeasedJob } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import type { Usage } from "../../schemas/usage.ts";
@@ -15,6 +16,7 @@ import type { Admission } from "./admission.ts";
 import type { Batcher } from "./batch.ts";
 import { beforeDeadline, deadlineIn, type Deadline } from "./deadline.ts";
 import { isTooDeep, MAX_DEPTH } from "./depth.ts";
+import { findUnsafeText } from "./unsafe-text.ts";
 
 /** What executing needs. */
 export type Executor = { pool: CellPool; batcher: Batcher; admission: Admission; log: Logger };
@@ -37,10 +39,12 @@ export type Job = {
   version: number | "draft";
   /** Milliseconds from now. */
   deadlineMs: number;
+  /** What the run is an attempt of. */
+  job?: LeasedJob;
 } & Pick<Invocation, "function" | "anyFunction" | "payload" | "vars" | "isCall">;
 
 /** `continue`: a call goes on with the object of which `data` is the JSON. Only for jobs that are calls. */
-export type JobOutcome = RunOutcome | { is: "continue"; data: string };
+export type JobOutcome = RunOutcome | { is: "continue"; data: string; warnings: string[] };
 
 /** `stack` leads to the place where the CPU time ran out. `logs` is the JSON of a list of `LogLine`. */
 export type Execution = {
@@ -71,14 +75,16 @@ export async function execute(executor: Executor, job: Job): Promise<Execution> 
   return { invocation: run.invocation.id, ...rest, usage };
 }
 
-function runOf({ target, function: name, anyFunction, payload, vars, isCall }: Job): Run {
+function runOf({ target, version, job, ...asked }: Job): Run {
   const { account, script, release, pardons, type, isolation, limits, egressHosts, env } = target;
   const id = randomUUID();
-  const owner = { account, script };
+  const owner = { account, script, ...(job && { job }) };
   const kind = { owner, release, type, isolation, limits, egressHosts, env };
+  const { function: name, anyFunction, payload, vars, isCall } = asked;
   const input = { function: name, anyFunction, payload, vars, isCall };
   const invocation: Invocation = { id, ...kind, ...input };
-  return { key: `${release}/${pardons}`, invocation };
+  const run: Run = { key: `${release}/${pardons}`, invocation };
+  return version === "draft" ? { ...run, isDraft: true } : run;
 }
 
 async function answerInTime(executor: Executor, job: Job, run: Run): Promise<Answer> {
@@ -194,9 +200,10 @@ function isStarved(end: Tried, { invocation }: Run): boolean {
 }
 
 /** By the clock: the kernel's account of the cell tells afterwards how much of it the script really had. */
-function withTwiceTheTime({ key, invocation }: Run): Run {
+function withTwiceTheTime(run: Run): Run {
+  const { invocation } = run;
   const limits = { ...invocation.limits, cpuMs: 2 * invocation.limits.cpuMs };
-  return { key, invocation: { ...invocation, id: randomUUID(), limits } };
+  return { ...run, invocation: { ...invocation, id: randomUUID(), limits } };
 }
 
 function starvedFault(): Fault {
@@ -231,15 +238,14 @@ function readEnd(end: RunEnd, job: Job): Answer {
   }
 }
 
-function readAnswer({ is, text, logs, cpuMs }: RunAnswer, { target, isCall }: Job): Answer {
+function readAnswer({ is, text, warnings, logs, cpuMs }: RunAnswer, job: Job): Answer {
   if (isTooDeep(text)) {
     const message = `The result is nested deeper than ${MAX_DEPTH} levels`;
     return faultAnswer("output_too_large", message, cpuMs);
   }
   if (is === "continue") {
-    // What comes out of an isolate that is not locked down is the script's word.
-    const isTrue = isCall && (isLockedDown(target) || isObject(parseOrUndefined(text)));
-    return isTrue ? { outcome: { is, data: text }, logs, cpuMs } : unreadable(cpuMs);
+    if (!isDataOfCall(text, job)) return unreadable(cpuMs);
+    return { outcome: { is, data: text, warnings: warningsIn(warnings) }, logs, cpuMs };
   }
   const outcome = RunOutcome.safeParse(parseOrUndefined(text)).data;
   if (outcome !== undefined && isPlausible(outcome)) return { outcome, logs, cpuMs };
@@ -250,8 +256,17 @@ function isLockedDown({ isolation }: Job["target"]): boolean {
   return isolation === "scope";
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** What comes out of an isolate that is not locked down is the script's word. */
+function isDataOfCall(text: string, { target, isCall }: Job): boolean {
+  if (!isCall || isLockedDown(target)) return isCall;
+  const data = CallData.safeParse(parseOrUndefined(text)).data;
+  return data !== undefined && findUnsafeText(data) === undefined;
+}
+
+const Warnings = z.array(z.string());
+
+function warningsIn(text: string): string[] {
+  return text === "" ? [] : (Warnings.safeParse(parseOrUndefined(text)).data ?? []);
 }
 
 function unreadable(cpuMs: number): Answer {

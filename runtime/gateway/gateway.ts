@@ -2,15 +2,28 @@
 // Trust: a caller is who its token says; nothing in a path or body changes the account.
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
-import { Place } from "../../schemas/assignment.ts";
 import { jsonReply, problemReply, type Reply } from "../../schemas/run-reply.ts";
 import { bearerToken, isSameSecret, platformToken } from "../../schemas/token-hash.ts";
 import { mayRun } from "../../schemas/token.ts";
 import type { Drafts } from "../store/drafts.ts";
+import { answerAlertDriver, answerAlertOrder, refuseAlertBody } from "./alert-driver.ts";
 import { answerCall, type GatewayServices } from "./call.ts";
+import { answerDidDriver, idempotencyKeyOf } from "./did-driver.ts";
+import { DidFunction } from "./did-result.ts";
+import { driverModeOf } from "./driver-target.ts";
+import {
+  answerForm,
+  answerPreflight,
+  answerPublicForm,
+  companyOf,
+  forEveryOrigin,
+  refuseMethod,
+} from "./form.ts";
 import { readBody, send } from "./http.ts";
 import { answerOrder, answerRun } from "./run.ts";
+import { answerSimulation } from "./simulate.ts";
 
 /** An order carries a compiled release and its source map beside the data. */
 const MAX_ORDER_BYTES = 16_000_000;
@@ -36,20 +49,33 @@ export function makeGateway(gateway: Gateway): Server {
 
 async function answerRequest(gateway: Gateway, request: IncomingMessage): Promise<Reply> {
   const [room = "", ...keys] = pathOf(request);
+  if (room === "public") return await publicForm(gateway, request, keys);
   if (request.method === "GET" && keys.length === 0) {
     if (room === "healthz") return jsonReply({ status: "ok" });
     if (room === "readyz") return readiness(gateway);
   }
   if (request.method !== "POST") throw notFound(request);
-  if (room === "call") return await call(gateway, request, keys);
-  if (room === "run") return await run(gateway, request, keys);
-  if (room === "internal" && keys.join("/") === "run") return await order(gateway, request);
-  throw notFound(request);
+  const answer = ROOMS.get(room);
+  if (answer === undefined) throw notFound(request);
+  return await answer(gateway, request, keys);
 }
+
+type Room = (gateway: Gateway, request: IncomingMessage, keys: string[]) => Promise<Reply>;
+
+/** What answers a POST, by the first part of its path. */
+const ROOMS: ReadonlyMap<string, Room> = new Map<string, Room>([
+  ["call", call],
+  ["run", run],
+  ["form", form],
+  ["driver", driver],
+  ["internal", order],
+]);
+
+const CallPlace = z.enum(["termination", "origination"]);
 
 async function call(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
   const [place, subject, detail = "", ...rest] = keys;
-  const known = Place.safeParse(place);
+  const known = CallPlace.safeParse(place);
   const hasRoute = detail !== "";
   if (
     !known.success ||
@@ -61,8 +87,17 @@ async function call(gateway: Gateway, request: IncomingMessage, keys: string[]):
   }
   const account = await authorize(gateway, request);
   const body = await readBody(request);
-  return await answerCall(gateway, { account, key: { place: known.data, subject, detail }, body });
+  const key = { place: known.data, subject, detail };
+  return await answerCall(gateway, { account, key, tag: queryOf(request).get("tag"), body });
 }
+
+/** Most requests have none. */
+function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
+  const at = url.indexOf("?");
+  return at === -1 ? NO_QUERY : new URLSearchParams(url.slice(at + 1));
+}
+
+const NO_QUERY = new URLSearchParams();
 
 async function run(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
   const [script, name = null, ...rest] = keys;
@@ -72,7 +107,60 @@ async function run(gateway: Gateway, request: IncomingMessage, keys: string[]): 
   return await answerRun(gateway, { account, script, function: name, body });
 }
 
-async function order(gateway: Gateway, request: IncomingMessage): Promise<Reply> {
+async function form(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
+  const [name, ...rest] = keys;
+  if (!name || rest.length > 0) throw notFound(request);
+  const account = await authorize(gateway, request);
+  const company = companyOf(queryOf(request));
+  return await answerForm(gateway, { account, form: name, company }, request);
+}
+
+/** Needs no token but the one in its path. Its failures, too, are for pages of every origin to read. */
+async function publicForm(
+  gateway: Gateway,
+  request: IncomingMessage,
+  keys: string[],
+): Promise<Reply> {
+  const [kind, token, ...rest] = keys;
+  if (kind !== "form" || !token || rest.length > 0) throw notFound(request);
+  const { method = "" } = request;
+  if (method === "OPTIONS") return forEveryOrigin(answerPreflight());
+  if (method !== "POST") return forEveryOrigin(refuseMethod(method));
+  const reply = await answerPublicForm(gateway, token, request).catch((error: unknown) =>
+    problemReply(faultOf(error, gateway)),
+  );
+  return forEveryOrigin(reply);
+}
+
+async function driver(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
+  const [kind, name, ...rest] = keys;
+  const [wanted, ...others] = rest;
+  const known = DidFunction.safeParse(wanted);
+  const isDid = kind === "did" && known.success && others.length === 0;
+  const isAlert = kind === "alert" && rest.length === 0;
+  if (!name || (!isDid && !isAlert)) throw notFound(request);
+  const account = await authorize(gateway, request);
+  const mode = driverModeOf(queryOf(request));
+  const at = { account, driver: name, mode };
+  if (!isDid) {
+    refuseAlertBody(await readBody(request));
+    return await answerAlertDriver(gateway, at);
+  }
+  const key = idempotencyKeyOf(request.headers);
+  const body = await readBody(request);
+  return await answerDidDriver(gateway, { ...at, function: known.data, key, body });
+}
+
+/** What answers an order of the control plane, by the rest of its path. */
+const ORDERS: ReadonlyMap<string, (gateway: Gateway, body: string) => Promise<Reply>> = new Map([
+  ["run", answerOrder],
+  ["alert", answerAlertOrder],
+  ["simulate", answerSimulation],
+]);
+
+async function order(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
+  const answer = ORDERS.get(keys.join("/"));
+  if (answer === undefined) throw notFound(request);
   const token = bearerToken(request.headers.authorization);
   if (token === undefined || !isSameSecret(token, platformToken(gateway.secretKey))) {
     throw new Fault(
@@ -80,7 +168,7 @@ async function order(gateway: Gateway, request: IncomingMessage): Promise<Reply>
       "Only a control plane with the same secret key may ask for this",
     );
   }
-  return await answerOrder(gateway, await readBody(request, MAX_ORDER_BYTES));
+  return await answer(gateway, await readBody(request, MAX_ORDER_BYTES));
 }
 
 /** The account whose token the request carries. Throws `unauthorized` or `forbidden`. */

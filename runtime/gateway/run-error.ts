@@ -15,14 +15,23 @@ export function runErrorOf(
   files: Files,
 ): RunError {
   if (stack === undefined) return { message };
-  const lines = stack.split("\n").filter((line) => !/^\s+at /.test(line) || FRAME.test(line));
-  const mapped = lines.map((line) => line.replace(FRAME, (...frame) => authorFrame(frame, files)));
+  const mapped = authorLines(stack, files);
   const [, file, line, column] =
     mapped.map((frame) => FRAME.exec(frame)).find((match) => match !== null) ?? [];
   if (line === undefined) return { message, stack: mapped.join("\n") };
   const place = { line: Number(line), column: Number(column) };
   const ofOther = file === undefined || file === SCRIPT_FILE ? {} : { file };
   return { message, ...place, ...ofOther, stack: mapped.join("\n") };
+}
+
+/** A text in which stacks may be, with the author's places in them. */
+export function authorText(text: string, files: Files): string {
+  return FRAME.test(text) ? authorLines(text, files).join("\n") : text;
+}
+
+function authorLines(stack: string, files: Files): string[] {
+  const lines = stack.split("\n").filter((line) => !/^\s+at /.test(line) || FRAME.test(line));
+  return lines.map((line) => line.replace(FRAME, (...frame) => authorFrame(frame, files)));
 }
 
 function authorFrame([frame, file, line, column]: string[], files: Files): string {

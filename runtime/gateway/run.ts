@@ -18,7 +18,7 @@ import type { EdgeStore } from "../store/store.ts";
 import type { GatewayServices } from "./call.ts";
 import { execute, type Execution, type Job, type JobOutcome } from "./execute.ts";
 import { parseJson } from "./http.ts";
-import { runErrorOf, type Files } from "./run-error.ts";
+import { authorText, runErrorOf, type Files } from "./run-error.ts";
 
 /** Runs a script of `account` and answers with its value, or a problem that says how it failed. */
 export async function answerRun(
@@ -96,7 +96,7 @@ function resultOf(
   { version, files }: { version: number | null; files: Files },
 ): RunResult {
   const outcome = runOutcomeOf(jobOutcome);
-  const facts = { logs: readLogs(logs), usage, version, invocation };
+  const facts = { logs: readLogs(logs, files), usage, version, invocation };
   switch (outcome.is) {
     case "returned":
       return { outcome: "ok", value: outcome.value ?? null, ...facts };
@@ -110,8 +110,8 @@ function resultOf(
 }
 
 /** The releases whose places may be in the stack of an error. */
-async function filesOf(
-  { scripts }: Program,
+export async function filesOf(
+  { scripts }: Pick<Program, "scripts">,
   { main, store }: { main: EdgeRelease; store: EdgeStore },
 ): Promise<Files> {
   const files = new Map([[SCRIPT_FILE, main]]);
@@ -123,13 +123,15 @@ async function filesOf(
 }
 
 /** The outcome of a run that decides no call, and whose payload is JSON: what says otherwise is the script's. */
-function runOutcomeOf(outcome: JobOutcome): RunOutcome {
+export function runOutcomeOf(outcome: JobOutcome): RunOutcome {
   const isForged = outcome.is === "fault" && outcome.code === "bad_request";
   if (outcome.is !== "continue" && !isForged) return outcome;
   return { is: "fault", code: "script_error", message: "The script changed the engine" };
 }
 
 /** The lines, none where a script has taken the prelude apart. */
-function readLogs(logs: string): LogLine[] {
-  return StoredLogs.safeParse(parseOrUndefined(logs)).data ?? [];
+export function readLogs(logs: string, files: Files): LogLine[] {
+  const lines = StoredLogs.safeParse(parseOrUndefined(logs)).data ?? [];
+  for (const line of lines) line.message = authorText(line.message, files);
+  return lines;
 }

@@ -8,7 +8,12 @@ import type { Library } from "./host-server.ts";
 
 const SetEnvVar = z.object({ name: EnvName, value: PutEnvVar.shape.value });
 
+/** Variables that an account's scripts may set within a minute, on one node: each has every node read everything anew. */
+const MOST_A_MINUTE = 60;
+const MINUTE_MS = 60_000;
+
 export function envLibrary(services: EnvServices): Library {
+  const counts = new SetCounts();
   return {
     getAll: async (owner) => await readEnv(services.db, owner, services.sealingKey),
     async set(owner, input) {
@@ -17,8 +22,28 @@ export function envLibrary(services: EnvServices): Library {
         const reasons = parsed.error.issues.map(({ message }) => message).join("; ");
         throw new Fault("invalid", `Cannot set the variable: ${reasons}`);
       }
+      counts.add(owner.account);
       const { name, value } = parsed.data;
       await setEnvVarOfScript(services, { ...owner, name }, value);
     },
   };
+}
+
+/** How many variables each account has set in the present minute. */
+class SetCounts {
+  #counts = new Map<string, number>();
+  #begunAt = 0;
+
+  /** Throws `overloaded` beyond the limit. */
+  add(account: string): void {
+    if (Date.now() - this.#begunAt > MINUTE_MS) {
+      this.#counts = new Map();
+      this.#begunAt = Date.now();
+    }
+    const count = (this.#counts.get(account) ?? 0) + 1;
+    this.#counts.set(account, count);
+    if (count <= MOST_A_MINUTE) return;
+    const problem = `Scripts may set ${MOST_A_MINUTE} variables a minute: keep what changes often in cxKV`;
+    throw new Fault("overloaded", problem);
+  }
 }

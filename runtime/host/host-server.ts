@@ -1,7 +1,7 @@
 // Answers the dispatchers of this node, over a unix socket that only they and this user can open: the texts of programs,
 // and what scripts ask of the platform.
 
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
@@ -16,14 +16,24 @@ export type ProgramSource = {
   findModule: (name: string) => Promise<string | undefined>;
 };
 
-/** The methods of a library, which a script of `owner` calls. What they throw as a Fault, the script is told. */
-export type Library = Record<string, (owner: Owner, input: unknown) => Promise<unknown>>;
+/**
+ * The methods of a library, which a script of `owner` calls. What they throw as a Fault, the script is told. `signal` aborts
+ * when the script's run is over.
+ */
+export type Library = Record<
+  string,
+  (owner: Owner, input: unknown, signal?: AbortSignal) => Promise<unknown>
+>;
 
 /** What dispatchers may ask for: programs, and libraries by name. */
 export type Host = ProgramSource & { libraries: Record<string, Library> };
 
 const LibraryRequest = z.object({
-  owner: z.object({ account: z.string(), script: z.string() }),
+  owner: z.object({
+    account: z.string(),
+    script: z.string(),
+    job: z.object({ id: z.string(), owner: z.string() }).exactOptional(),
+  }),
   input: z.unknown(),
 });
 
@@ -34,7 +44,8 @@ export async function serveHost(
 ): Promise<AsyncDisposable> {
   const server = createServer(async (request, response) => {
     try {
-      const answer = await find(request.url ?? "", { host, body: () => text(request) });
+      const question = { body: () => text(request), signal: () => closeSignal(response) };
+      const answer = await find(request.url ?? "", { host, ...question });
       response.writeHead(answer === undefined ? 404 : 200).end(answer);
     } catch (error) {
       onError(error);
@@ -52,9 +63,16 @@ export async function serveHost(
   };
 }
 
+/** Aborts when whoever asked has gone. */
+function closeSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  return controller.signal;
+}
+
 async function find(
   path: string,
-  { host, body }: { host: Host; body: () => Promise<string> },
+  { host, body, signal }: { host: Host; body: () => Promise<string>; signal: () => AbortSignal },
 ): Promise<string | undefined> {
   const [, kind = "", name = "", method = ""] = path.split("/").map(decodeURIComponent);
   switch (kind) {
@@ -64,8 +82,10 @@ async function find(
     }
     case "modules":
       return await host.findModule(name);
-    case "libraries":
-      return JSON.stringify(await askLibrary(host.libraries[name]?.[method], await body()));
+    case "libraries": {
+      const gone = signal();
+      return JSON.stringify(await askLibrary(host.libraries[name]?.[method], await body(), gone));
+    }
     default:
       return undefined;
   }
@@ -74,11 +94,12 @@ async function find(
 async function askLibrary(
   method: Library[string] | undefined,
   body: string,
+  signal: AbortSignal,
 ): Promise<{ value: unknown } | { error: string }> {
   if (method === undefined) return { error: "The platform has no such function" };
   const { owner, input } = LibraryRequest.parse(parseOrUndefined(body));
   try {
-    return { value: await method(owner, input) };
+    return { value: await method(owner, input, signal) };
   } catch (error) {
     if (error instanceof Fault) return { error: error.message };
     throw error;

@@ -2,6 +2,7 @@
 
 import { faultText } from "../../schemas/batch.ts";
 import type { Invocation, Owner } from "../../schemas/call.ts";
+import { MAX_JOB_MS } from "../../schemas/job-limits.ts";
 import { matchesHost, parseHostPattern, type Target } from "./host-pattern.ts";
 
 /** What the run that is on in an isolate may reach. */
@@ -11,7 +12,7 @@ export type EgressRules = Pick<Invocation, "owner" | "egressHosts"> & {
 };
 
 /** Longer than any run lasts, in milliseconds. */
-export const FORGET_MS = 60_000;
+export const FORGET_MS = MAX_JOB_MS + 30_000;
 
 /** The runs of this dispatcher that have the network. */
 export class EgressLedger {

@@ -5,7 +5,7 @@
 
 import { connect } from "cloudflare:sockets";
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { EgressLedger, FORGET_MS, type Egress, type EgressRules } from "./egress.ts";
+import { EgressLedger, type Egress, type EgressRules } from "./egress.ts";
 import { targetOf, type Target } from "./host-pattern.ts";
 
 declare global {
@@ -30,6 +30,9 @@ type EgressErrorCode = "not_allowed" | "unreachable" | "tls_failed" | "body_too_
 /** Most of a response's body that reaches a script, in bytes, as the script reads it: unpacked. */
 const MAX_RESPONSE_BYTES = 10_000_000;
 
+/** How long a request is held that nobody may make any more, in milliseconds. */
+const REFUSAL_MS = 60_000;
+
 /** By these a receiver may take a script's request for one of the platform's. */
 const RESERVED_HEADER = /^(?:cf-|x-scriptforge-)/;
 
@@ -49,7 +52,7 @@ export function openEgress(rules: EgressRules): Egress {
 export async function admitted(egress: Egress | undefined): Promise<Egress> {
   if (egress?.count()) return egress;
   // It gets no answer: a script that tries again at each error would leave the end of its run no turn to happen in.
-  await scheduler.wait(FORGET_MS);
+  await scheduler.wait(REFUSAL_MS);
   throw egressError("not_allowed", "The run is over");
 }
 

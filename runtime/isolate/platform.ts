@@ -26,6 +26,7 @@ export class Platform extends RpcTarget {
       method: "POST",
       body: JSON.stringify({ owner, input }),
     });
+    if (!response.ok) throw new Error(`The platform's ${library} does not answer at the moment`);
     const answer: { value?: unknown; error?: string } = await response.json();
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.value;

@@ -19,6 +19,7 @@ export async function runSingle(
   const { owner, egressHosts, type, isolation } = head;
   const name = head.isolate ?? run.id;
   const kind = { type, isolation, name };
+  if (head.isolate !== null) await startInTurn(means, kind, program);
   using egress = openEgress({ isolate: name, owner, egressHosts, limits: run.limits });
   const entry =
     head.isolate === null
@@ -33,15 +34,41 @@ export async function runSingle(
   }
 }
 
+/** Isolates that have a name and have started. */
+const started = new Set<string>();
+let starting = Promise.resolve();
+
+/**
+ * Starts an isolate that stays, one at a time: many at once would keep this process from everything else, and it would
+ * seem to be stuck.
+ */
+async function startInTurn(means: Means, kind: IsolateKind, program: ProgramCode): Promise<void> {
+  const { name } = kind;
+  if (started.has(name)) return;
+  started.add(name);
+  starting = starting.then(async () => {
+    // What is wrong with it, its run tells.
+    await entryOf(means, kind, program)
+      .ready()
+      .catch(() => undefined);
+    await scheduler.wait(0);
+  });
+  await starting;
+}
+
 /** Makes an isolate and waits until it is ready. */
 export async function makeReady(
   means: Means,
   kind: IsolateKind,
   program: ProgramCode,
 ): Promise<void> {
+  started.add(kind.name);
   await entryOf(means, kind, program).ready();
 }
 
 export async function endAll(means: Means, names: readonly string[]): Promise<void> {
-  for (const name of names) await endIsolate(findEntry(means, name));
+  for (const name of names) {
+    started.delete(name);
+    await endIsolate(findEntry(means, name));
+  }
 }

@@ -8,8 +8,10 @@ import { compileBudget, pickBudgetNames, type BudgetNames } from "../../schemas/
 
 /** The text of the function expression for the module `name`, made of CommonJS `code`. */
 export async function makeUnit(name: string, code: string): Promise<string> {
-  const names = pickBudgetNames(code, countedNames());
-  const budgeted = compileBudget(code, parseBundle(code), names);
+  // Nobody who is called by strict code finds its arguments, our own `require` among them.
+  const strict = `"use strict";${code}`;
+  const names = pickBudgetNames(strict, countedNames());
+  const budgeted = compileBudget(strict, parseBundle(strict), names);
   const minified = await minify(wrap(budgeted.code, names));
   const text = `(${minified})\n//# sourceURL=${name}.js`;
   // The last word is the engine's.

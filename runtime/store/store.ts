@@ -14,7 +14,7 @@ import {
   type TimeoutAction,
 } from "../../schemas/assignment.ts";
 import { Isolation, isolationOf } from "../../schemas/isolation.ts";
-import { Limits } from "../../schemas/limits.ts";
+import { Limits, MAX_WALL_MS } from "../../schemas/limits.ts";
 import type { LinkedRelease, Program } from "../../schemas/program.ts";
 import { readEnv } from "../../schemas/env-store.ts";
 import { readProgram, StoredRequires } from "../../schemas/read-program.ts";
@@ -52,14 +52,15 @@ export type Target = {
   env: string;
 };
 
-/** A script assigned to a place, with what its callers get when it fails. `vars`: JSON of what goes beside their own data, "" for nothing. */
-export type CallTarget = Target & {
-  settings: PlaceSettings;
-  timeoutMs: number;
-  timeoutAction: TimeoutAction;
-  onError: OnError;
-  vars: string;
-};
+/** A script with the place it is assigned to, and what its callers get when it fails. `vars`: JSON of what goes beside their own data, "" for nothing. */
+export type CallTarget = Target &
+  CallKey & {
+    settings: PlaceSettings;
+    timeoutMs: number;
+    timeoutAction: TimeoutAction;
+    onError: OnError;
+    vars: string;
+  };
 
 /** A place with its keys. `detail` is "" where the place has one key. */
 export type CallKey = { place: Place; subject: string; detail: string };
@@ -89,6 +90,7 @@ export class EdgeStore implements AsyncDisposable {
   readonly #log: Logger;
   readonly #principals = new Cache<Maybe<Principal>>(CACHE_ENTRIES);
   readonly #calls = new Cache<Maybe<CallTarget>>(CACHE_ENTRIES);
+  readonly #chains = new Cache<CallTarget[]>(CACHE_ENTRIES);
   readonly #scripts = new Cache<Maybe<Target>>(CACHE_ENTRIES);
   // Releases never change, so these outlive a revision.
   readonly #releases = new Cache<Maybe<EdgeRelease>>(CACHED_RELEASES);
@@ -141,7 +143,7 @@ export class EdgeStore implements AsyncDisposable {
     return found;
   }
 
-  /** What decides calls of `account` at `key`, undefined where nothing is assigned or released. */
+  /** What is assigned at `key`, undefined where nothing is, or nothing is released. */
   async findCallTarget(account: string, key: CallKey): Promise<CallTarget | undefined> {
     const { place, subject, detail } = key;
     // The length tells where the subject ends, whatever is in it.
@@ -149,6 +151,46 @@ export class EdgeStore implements AsyncDisposable {
     return (
       await this.#calls.get(cacheKey, async () => ({ found: await this.#loadCall(account, key) }))
     ).found;
+  }
+
+  /**
+   * The scripts that decide a call of `account` at `key`, in their order: the one that runs first for every call, the
+   * place's own or else its tag's, the one that runs last.
+   */
+  async findCallTargets(account: string, key: CallKey, tag: string | null): Promise<CallTarget[]> {
+    const { place, subject, detail } = key;
+    const tagged = tag === null ? "" : `${tag.length}/${tag}`;
+    const cacheKey = `${account}/${place}/${subject.length}/${subject}/${detail.length}/${detail}/${tagged}`;
+    return await this.#chains.get(cacheKey, async () => {
+      const own =
+        (await this.findCallTarget(account, key)) ?? (await this.#findTagged(account, tag));
+      const customer = place === "termination" ? subject : null;
+      const first = await this.#findGlobal(account, "first", customer);
+      const last = await this.#findGlobal(account, "last", customer);
+      return [first, own, last].filter((target) => target !== undefined);
+    });
+  }
+
+  async #findTagged(account: string, tag: string | null): Promise<CallTarget | undefined> {
+    if (tag === null) return undefined;
+    return await this.findCallTarget(account, { place: "tag", subject: tag, detail: "" });
+  }
+
+  /** Sees the customer's variables as every other script of the call does. */
+  async #findGlobal(
+    account: string,
+    order: "first" | "last",
+    customer: string | null,
+  ): Promise<CallTarget | undefined> {
+    const target = await this.findCallTarget(account, {
+      place: "global",
+      subject: order,
+      detail: "",
+    });
+    if (target === undefined || customer === null) return target;
+    const ofCustomer = await this.#customerVars(account, customer);
+    const own: unknown = target.vars === "" ? {} : JSON.parse(target.vars);
+    return { ...target, vars: varsText(mergeVars(ofCustomer, CallData.parse(own))) };
   }
 
   /** The script of `account` with this id or name, undefined when it has none with a live release. */
@@ -225,11 +267,12 @@ export class EdgeStore implements AsyncDisposable {
     const vars = mergeVars(ofCustomer, StoredVars.parse(row.varsJson));
     return {
       ...target,
-      timeoutMs: row.timeoutMs ?? target.limits.wallMs,
+      ...key,
+      timeoutMs: row.timeoutMs ?? defaultTimeoutMs(key.place, target),
       timeoutAction,
       onError: OnError.parse(row.onError),
       settings: StoredSettings.parse(row.settings),
-      vars: Object.keys(vars).length === 0 ? "" : JSON.stringify(vars),
+      vars: varsText(vars),
     };
   }
 
@@ -290,7 +333,7 @@ export class EdgeStore implements AsyncDisposable {
     const row = await this.#db.select().from(revision).get();
     if (row === undefined || row.value === this.#revision) return;
     this.#revision = row.value;
-    for (const cache of [this.#principals, this.#calls, this.#scripts]) cache.clear();
+    for (const cache of [this.#principals, this.#calls, this.#chains, this.#scripts]) cache.clear();
   }
 
   /** Brings a replica up to its primary. Without the primary it stays as it is, and serves. */
@@ -321,6 +364,16 @@ function builtInEnv({
     APP_ID: account,
     EXEC_HOST: hostname(),
   };
+}
+
+/** The script's own limit. That of an App is for calls, and where it serves as a driver no call waits. */
+function defaultTimeoutMs(place: Place, { type, limits }: Target): number {
+  const isDriver = place === "did-driver" || place === "alert-driver";
+  return isDriver && type === "app" ? MAX_WALL_MS : limits.wallMs;
+}
+
+function varsText(vars: CallData): string {
+  return Object.keys(vars).length === 0 ? "" : JSON.stringify(vars);
 }
 
 /** `over` wins, tables merge key by key. */

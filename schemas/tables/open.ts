@@ -2,9 +2,10 @@
 
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createClient, type Client } from "@libsql/client";
+import { createClient, type Client, type Config } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import type { Settings } from "../settings.ts";
+import { openThreadedClient } from "./threaded-client.ts";
 
 export type Database = LibSQLDatabase & { $client: Client };
 
@@ -13,19 +14,29 @@ const BUSY_MS = 5_000;
 
 /** The database of the settings: a libSQL server, or a file in the data folder. The caller closes `$client`. */
 export async function openDatabase(settings: Settings): Promise<Database> {
-  const url = settings.SCRIPTFORGE_DATABASE_URL ?? localUrl(settings, "scriptforge.db");
-  const client = createClient({ url, timeout: BUSY_MS, ...authToken(settings) });
-  // Readers of the file go on while somebody writes.
-  if (url.startsWith("file:")) await client.execute("PRAGMA journal_mode = WAL");
-  return drizzle(client);
+  return await open(configOf(settings), createClient);
 }
 
-/** What an edge node reads: with a sync URL its own replica of the primary, otherwise the database itself. */
+/**
+ * The database as an edge node uses it, in a thread of its own: with a sync URL its own replica of the primary, otherwise
+ * the database itself. The caller closes `$client`.
+ */
 export async function openReplica(settings: Settings): Promise<Database> {
   const syncUrl = settings.SCRIPTFORGE_SYNC_URL;
-  if (syncUrl === undefined) return openDatabase(settings);
+  if (syncUrl === undefined) return await open(configOf(settings), openThreadedClient);
   const url = localUrl(settings, "replica.db");
-  const client = createClient({ url, syncUrl, ...authToken(settings) });
+  return drizzle(openThreadedClient({ url, syncUrl, ...authToken(settings) }));
+}
+
+function configOf(settings: Settings): Config {
+  const url = settings.SCRIPTFORGE_DATABASE_URL ?? localUrl(settings, "scriptforge.db");
+  return { url, timeout: BUSY_MS, ...authToken(settings) };
+}
+
+async function open(config: Config, createIt: (config: Config) => Client): Promise<Database> {
+  const client = createIt(config);
+  // Readers of the file go on while somebody writes.
+  if (config.url.startsWith("file:")) await client.execute("PRAGMA journal_mode = WAL");
   return drizzle(client);
 }
 

@@ -3,6 +3,7 @@
 import { CPU_CASES } from "./cases/cpu.ts";
 import { ESCAPE_CASES } from "./cases/escape.ts";
 import { MEMORY_CASES } from "./cases/memory.ts";
+import { MODULE_CASES } from "./cases/modules.ts";
 import { NATIVE_CASES } from "./cases/native-cpu.ts";
 import { NETWORK_CASES } from "./cases/network.ts";
 import { PROTOCOL_CASES } from "./cases/protocol.ts";
@@ -19,4 +20,5 @@ export const ALL_CASES: readonly HostileCase[] = [
   ...CPU_CASES,
   ...NATIVE_CASES,
   ...MEMORY_CASES,
+  ...MODULE_CASES,
 ];

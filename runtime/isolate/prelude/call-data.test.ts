@@ -1,9 +1,7 @@
 import { describe, it } from "vitest";
 import type { BatchedRun } from "../../../schemas/batch.ts";
 import { DEFAULT_LIMITS } from "../../../schemas/limits.ts";
-import { readArgument } from "./call-data.ts";
-
-const SENT = { routing: { cli: "1" }, other: { kept: true } };
+import { aliasesIn, readArgument } from "./call-data.ts";
 
 function runOf(sent: unknown, vars: unknown, isCall = true): BatchedRun {
   const texts = {
@@ -14,35 +12,32 @@ function runOf(sent: unknown, vars: unknown, isCall = true): BatchedRun {
   return { ...facts, limits: DEFAULT_LIMITS.script, ...texts };
 }
 
-/** With what the call goes on, undefined where the result has to be decided on. */
-function goesOn(
-  result: unknown,
-  { sent = SENT, vars }: { sent?: object; vars?: object } = {},
-): unknown {
-  return readArgument(runOf(sent, vars)).continuation?.(result);
-}
+const NO_ALIASES = { egressRouting: false, body: false };
 
 describe("the argument of a call", () => {
   it("is what the engine sent, in its order", ({ expect }) => {
-    const { data } = readArgument(runOf({ z: 1, a: 2, routing: {} }, undefined));
+    const { data } = readArgument(runOf({ z: 1, a: 2, routing: {} }, undefined), NO_ALIASES);
     expect(JSON.stringify(data)).toBe('{"z":1,"a":2,"routing":{}}');
   });
 
   it("has the variables beside it, and what the engine sent wins", ({ expect }) => {
-    const { data } = readArgument(runOf({ routing: {}, dnc: 1 }, { dnc: 2, cli: { range: [] } }));
+    const { data } = readArgument(
+      runOf({ routing: {}, dnc: 1 }, { dnc: 2, cli: { range: [] } }),
+      NO_ALIASES,
+    );
     expect(data).toEqual({ routing: {}, dnc: 1, cli: { range: [] } });
   });
 
   it("keeps a member named __proto__ as a member", ({ expect }) => {
     const payload = '{"routing":{},"__proto__":{"polluted":1}}';
-    const { data } = readArgument({ ...runOf({}, { a: 1 }), payload });
+    const { data } = readArgument({ ...runOf({}, { a: 1 }), payload }, NO_ALIASES);
     expect(Object.keys(Object(data))).toContain("__proto__");
     expect(Reflect.get(Object(data), "polluted")).toBeUndefined();
   });
 
   it("is refused where it is not JSON or no object", ({ expect }) => {
     for (const payload of ["{", "", "[]", "5", "null", '"x"']) {
-      expect(() => readArgument({ ...runOf({}, undefined), payload })).toThrow();
+      expect(() => readArgument({ ...runOf({}, undefined), payload }, NO_ALIASES)).toThrow();
     }
   });
 });
@@ -50,7 +45,7 @@ describe("the argument of a call", () => {
 describe("the argument of a run that is no call", () => {
   it("is any JSON", ({ expect }) => {
     for (const sent of [5, null, "x", [1], { a: 1 }]) {
-      expect(readArgument(runOf(sent, undefined, false))).toEqual({
+      expect(readArgument(runOf(sent, undefined, false), NO_ALIASES)).toEqual({
         data: sent,
         continuation: undefined,
       });
@@ -58,38 +53,26 @@ describe("the argument of a run that is no call", () => {
   });
 });
 
-describe("a result with routing", () => {
-  it("is what the call goes on with", ({ expect }) => {
-    const routing = { cli: "9", added: [1, { a: null }] };
-    expect(goesOn({ ...SENT, routing })).toEqual({ routing, other: { kept: true } });
+describe("an alias", () => {
+  const ALL = { egressRouting: true, body: true };
+
+  it("of the egress routes leads to them, and is no member of its own", ({ expect }) => {
+    const sent = { routing: { egress_routing: [{ provider_id: 1 }] } };
+    const data = Object(readArgument(runOf(sent, { a: 1 }), ALL).data);
+    expect(data.egress_routing).toBe(data.routing.egress_routing);
+    expect(JSON.stringify(data)).toBe(JSON.stringify({ a: 1, ...sent }));
   });
 
-  it("adds, changes and need not repeat members beside routing", ({ expect }) => {
-    const result = { routing: { a: 1 }, headers: [], other: 5 };
-    expect(goesOn(result)).toEqual(result);
-    expect(goesOn({ routing: {} })).toEqual({ routing: {}, other: { kept: true } });
+  it("of the body leads to the whole argument of a run", ({ expect }) => {
+    const data = Object(readArgument(runOf({ phone: "1" }, undefined, false), ALL).data);
+    expect(data.body).toBe(data);
+    expect(JSON.stringify(data)).toBe('{"phone":"1"}');
+    const own = Object(readArgument(runOf({ body: "mine" }, undefined, false), ALL).data);
+    expect(own.body).toBe("mine");
   });
 
-  it("has none of the variables that the engine never sent", ({ expect }) => {
-    const sent = { routing: {}, dnc: { of: "engine" } };
-    const result = { routing: { cli: "9" }, dnc: { of: "script" }, cli: 2, mine: 3 };
-    expect(goesOn(result, { sent, vars: { dnc: { db: 1 }, cli: 2 } })).toEqual({
-      routing: { cli: "9" },
-      dnc: { of: "script" },
-      mine: 3,
-    });
-  });
-
-  it("is the script's own object where nothing is to be put right", ({ expect }) => {
-    const result = { routing: {}, other: 1 };
-    expect(goesOn(result)).toBe(result);
-  });
-});
-
-describe("a result without routing", () => {
-  it("has to be decided on", ({ expect }) => {
-    for (const result of [{}, { routing: null }, { routing: [] }, { cli: 1 }, [1], 5, "x", null]) {
-      expect(goesOn(result)).toBeUndefined();
-    }
+  it("is there for code that mentions it", ({ expect }) => {
+    expect(aliasesIn("data.egress_routing[0]")).toEqual({ egressRouting: true, body: false });
+    expect(aliasesIn("data.body.phone")).toEqual({ egressRouting: false, body: true });
   });
 });

@@ -1,42 +1,62 @@
-// The data of a call on its way to the script and back: what the engine sent, with the variables beside it.
+// The data of a run on its way to the script: what was sent, with the variables beside it.
 
 import type { BatchedRun } from "../../../schemas/batch.ts";
-import type { Continuation } from "./outcome.ts";
+import { continueCall, type Continued } from "./continuation.ts";
+import { parseExactly, type ExactNumbers } from "./exact-json.ts";
 
 const { parse } = JSON;
 const { isArray } = Array;
-const { hasOwn, keys } = Object;
+const { defineProperty, hasOwn, keys } = Object;
 
-/** A script's argument, and how a call goes on by what came of it; undefined where no call asks. */
-export type Argument = { data: unknown; continuation: Continuation | undefined };
+/** How a call goes on by what came of its script; undefined where that has to be decided on. */
+export type Continuation = (result: unknown) => Continued | undefined;
 
-/** Reads the argument of a run. Throws where its payload is not JSON, or that of a call no object. */
-export function readArgument({ payload, vars, isCall }: BatchedRun): Argument {
-  const sent: unknown = parse(payload);
-  if (!isCall) return { data: sent, continuation: undefined };
-  if (!isRecord(sent)) throw new TypeError("The body of a call is a JSON object");
-  if (vars === "") return { data: sent, continuation: continuationOf(payload, keys(sent), []) };
-  // What the engine sent wins over a variable of the same name.
-  const all: object = parse(vars);
-  const added = keys(all).filter((name) => !hasOwn(sent, name));
-  return { data: { ...all, ...sent }, continuation: continuationOf(payload, keys(sent), added) };
+/** A script's argument. `continuation` is undefined where no call asks, `exact` where no number was rounded. */
+export type Argument = {
+  data: unknown;
+  continuation: Continuation | undefined;
+  exact: ExactNumbers | undefined;
+};
+
+/** Names by which scripts reach a part of their argument that has another place, where their code mentions them. */
+export type Aliases = { egressRouting: boolean; body: boolean };
+
+/** What a script's code asks for. */
+export function aliasesIn(code: string): Aliases {
+  return { egressRouting: code.includes("egress_routing"), body: code.includes("body") };
 }
 
-/**
- * A result with a routing object is the data with which the call goes on: without the variables, which the engine did not
- * send and does not get, and with what the engine sent and the script left out.
- */
-function continuationOf(payload: string, sent: string[], added: string[]): Continuation {
-  return (result) => {
-    if (!isRecord(result) || !isRecord(result["routing"])) return undefined;
-    const isWhole = sent.every((name) => hasOwn(result, name));
-    if (isWhole && !added.some((name) => hasOwn(result, name))) return result;
-    const rest: Record<string, unknown> = isWhole
-      ? { ...result }
-      : { ...parse(payload), ...result };
-    for (const name of added) delete rest[name];
-    return rest;
-  };
+/** Reads the argument of a run. Throws where its payload is not JSON, or that of a call no object. */
+export function readArgument(
+  { payload, vars, isCall }: Pick<BatchedRun, "payload" | "vars" | "isCall">,
+  aliases: Aliases,
+): Argument {
+  const { value: sent, exact } = parseExactly(payload);
+  if (!isCall) {
+    if (aliases.body && isRecord(sent)) alias(sent, "body", sent);
+    return { data: sent, continuation: undefined, exact };
+  }
+  if (!isRecord(sent)) throw new TypeError("The body of a call is a JSON object");
+  let data = sent;
+  let added: string[] = [];
+  if (vars !== "") {
+    // What the engine sent wins over a variable of the same name.
+    const all: object = parse(vars);
+    added = keys(all).filter((name) => !hasOwn(sent, name));
+    data = { ...all, ...sent };
+  }
+  const names = keys(sent);
+  const { routing } = sent;
+  const aliased = isRecord(routing) ? routing["egress_routing"] : undefined;
+  if (aliases.egressRouting && isArray(aliased)) alias(data, "egress_routing", aliased);
+  const input = { payload, data, sent: names, added, aliased };
+  return { data, continuation: (result) => continueCall(result, input), exact };
+}
+
+/** Where nobody lists it, so that it is no member that goes on. What was sent under that name wins. */
+function alias(holder: Record<string, unknown>, name: string, value: unknown): void {
+  if (hasOwn(holder, name)) return;
+  defineProperty(holder, name, { value, writable: true, configurable: true });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -33,16 +33,58 @@ let characters = 0;
 let isFull = false;
 
 /** The console of every run of this isolate. What a run leaves behind has none. */
-export const scriptConsole: Partial<Console> = Object.fromEntries(
-  Object.entries(METHODS).map(([name, level]) => [
-    name,
-    (...values: unknown[]) => write(level, values),
-  ]),
-);
+export const scriptConsole: Partial<Console> = {
+  ...Object.fromEntries(
+    Object.entries(METHODS).map(([name, level]) => [
+      name,
+      (...values: unknown[]) => write(level, values),
+    ]),
+  ),
+  assert: (holds: unknown, ...values: unknown[]) => {
+    if (!holds) write("error", ["Assertion failed", ...values]);
+  },
+  clear: ignore,
+  count: (label: unknown = "default") => countUp(label),
+  countReset: (label: unknown = "default") => void counts.delete(label),
+  group: (...values: unknown[]) => write("log", values),
+  groupCollapsed: (...values: unknown[]) => write("log", values),
+  groupEnd: ignore,
+  time: (label: unknown = "default") => void timesBegun.set(label, now()),
+  timeEnd: (label: unknown = "default") => {
+    timeLog(label, []);
+    timesBegun.delete(label);
+  },
+  timeLog: (label: unknown = "default", ...values: unknown[]) => timeLog(label, values),
+};
+
+/** Writes what nobody in the script caught. */
+export function logUncaught(what: string, reason: unknown): void {
+  write("error", [what, reason]);
+}
+
+function ignore(): void {}
+
+function countUp(label: unknown): void {
+  const number = (counts.get(label) ?? 0) + 1;
+  counts.set(label, number);
+  write("log", [`${describeValue(label)}: ${number}`]);
+}
+
+function timeLog(label: unknown, values: unknown[]): void {
+  const begun = timesBegun.get(label);
+  if (begun === undefined) return write("warn", [`There is no timer "${describeValue(label)}"`]);
+  write("log", [`${describeValue(label)}: ${now() - begun} ms`, ...values]);
+}
+
+/** What `count` and `time` keep, for one run. */
+let counts = new Map<unknown, number>();
+let timesBegun = new Map<unknown, number>();
 
 /** Begins the lines of a run. */
 export function startLog(): void {
   isOpen = true;
+  if (counts.size > 0) counts = new Map();
+  if (timesBegun.size > 0) timesBegun = new Map();
   lines = "";
   count = 0;
   characters = 0;

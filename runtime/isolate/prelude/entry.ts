@@ -5,7 +5,11 @@ export type ScriptModule = { exports: unknown; export?: unknown };
 
 export type Entry = (data: unknown) => unknown;
 
-/** A script that has been evaluated: its module, and its top-level functions by name. */
+// Taken before the script can change them.
+const { apply, get } = Reflect;
+const { hasOwn } = Object;
+
+/** A script that has been evaluated: its module, and its top-level functions by name, or what its top level returned. */
 export type Evaluated = { module: ScriptModule; functions: unknown };
 
 /**
@@ -20,17 +24,19 @@ export function findEntry(
   const { exports, export: misspelt } = module;
   const holders = [exports, misspelt, memberOf(exports, "default"), memberOf(misspelt, "default")];
   if (name === null || name === "main") {
-    return findMain(holders) ?? asEntry(memberOf(functions, "main"), undefined);
+    const bare = memberOf(functions, "main") ?? functions;
+    return findMain(holders) ?? asEntry(bare, undefined);
   }
-  for (const holder of holders) {
-    const entry = asEntry(memberOf(holder, name), holder);
+  for (let at = 0; at < holders.length; at += 1) {
+    const entry = asEntry(memberOf(holders[at], name), holders[at]);
     if (entry !== undefined) return entry;
   }
   return anyFunction ? asEntry(memberOf(functions, name), undefined) : undefined;
 }
 
 function findMain(holders: readonly unknown[]): Entry | undefined {
-  for (const holder of holders) {
+  for (let at = 0; at < holders.length; at += 1) {
+    const holder = holders[at];
     const entry = asEntry(memberOf(holder, "main"), holder) ?? asEntry(holder, undefined);
     if (entry !== undefined) return entry;
   }
@@ -42,10 +48,10 @@ function memberOf(holder: unknown, name: string): unknown {
   if ((typeof holder !== "object" && typeof holder !== "function") || holder === null) {
     return undefined;
   }
-  return Object.hasOwn(holder, name) ? Reflect.get(holder, name) : undefined;
+  return hasOwn(holder, name) ? get(holder, name) : undefined;
 }
 
 function asEntry(value: unknown, self: unknown): Entry | undefined {
   if (typeof value !== "function") return undefined;
-  return (data) => Reflect.apply(value, self, [data]);
+  return (data) => apply(value, self, [data]);
 }

@@ -1,17 +1,35 @@
-// What a script gets by `require`: Node's modules that work within an isolate, npm modules of the allow-list, and other
-// scripts of its account. Modules stay as long as the isolate does; scripts are evaluated anew in every run.
+// What a script gets by `require`: Node's modules that work within an isolate, npm modules of the allow-list, libraries of
+// the platform, and other scripts of its account. Modules stay as long as the isolate does; libraries are made, and scripts
+// evaluated, anew in every run.
+// Trust: by the time it is asked, a script may have changed every prototype. So what is looked up here stands in objects
+// without one, by names that are strings, and lists are read by index.
 
+import { MODULE_BUILT_INS, SCRIPT_BUILT_INS } from "../../../schemas/specifiers.ts";
 import {
-  builtInOf,
-  MODULE_BUILT_INS,
-  SCRIPT_BUILT_INS,
-  scriptNamesOf,
-} from "../../../schemas/specifiers.ts";
+  CX_LIBRARIES,
+  isCxName,
+  LIBRARIES_THERE_ARE,
+  type CxLibrary,
+} from "../../../schemas/cx-libraries.ts";
+import { makeCxJob } from "../libraries/cx-job.ts";
+import { makeCxKv } from "../libraries/cx-kv.ts";
 import settings from "settings.json";
 import { Budget } from "./budget.ts";
 import type { ScriptModule } from "./entry.ts";
+import { guardFiles } from "./files.ts";
 import type { LegacyGlobals } from "./legacy.ts";
-import { compile, evaluate, type Require, type Unit } from "./unit.ts";
+import { countEmitters } from "./listeners.ts";
+import { ask } from "./platform.ts";
+import { compile, evaluate, type Factory, type Require, type Unit } from "./unit.ts";
+
+/** By name, and nothing else. */
+type Table<Value> = Record<string, Value>;
+
+/** Makes each library of the platform, for one run. */
+const MAKERS: Record<CxLibrary, () => object> = {
+  cxJob: () => makeCxJob((method, input) => ask("job", method, input)),
+  cxKV: () => makeCxKv((method, input) => ask("kv", method, input)),
+};
 
 /** CPU time in which the modules of a script are loaded, in milliseconds. */
 const PRELOAD_CPU_MS = 2_000;
@@ -21,14 +39,25 @@ export type RequiringRun = { budget: Budget; legacy: () => LegacyGlobals };
 
 // Taken before the script can change them, and before they are taken away.
 const { getBuiltinModule } = process;
+const { create } = Object;
 const { defineProperty, deleteProperty } = Reflect;
+const NativeError = Error;
+const NativeSyntaxError = SyntaxError;
 const nativeCloudflare: unknown = Reflect.get(globalThis, "Cloudflare");
 
+const makers = tableOf(MAKERS);
 const modules = compileAll(settings.modules);
 const scripts = compileAll(settings.scripts);
+/** The name of a script by each way to ask for it. */
+const scriptNames = nameScripts(Object.keys(settings.scripts));
+/** Modules of Node by each way to ask for them: those that scripts may have, and those that modules may have besides. */
+const forScripts = nameBuiltIns(SCRIPT_BUILT_INS);
+const forModules = nameBuiltIns([...SCRIPT_BUILT_INS, ...MODULE_BUILT_INS]);
 /** Modules that have been evaluated, or are being so. */
-const loaded = new Map<string, ScriptModule>();
+const loaded: Table<ScriptModule> = create(null);
+let guardedFiles: Table<unknown> | undefined;
 let isPreloaded = false;
+let areEmittersCounted = false;
 /** Modules outlive a run, and count on the budget of whichever is on. */
 let present: Budget | undefined;
 let drainModules = (): void => undefined;
@@ -57,91 +86,105 @@ export function beginLibrary(budget: Budget): void {
   budget.onDrain(() => drainModules());
 }
 
+/** Scripts that are being evaluated, the last one first. */
+type Path = { name: string; before: Path } | undefined;
+
 /** The `require` of a script's run. */
 export function makeRequire(run: RequiringRun): Require {
-  const begun = new Map<string, ScriptModule | "loading">();
-  const path: string[] = [];
+  const begun: Table<ScriptModule | "loading"> = create(null);
+  const libraries: Table<object> = create(null);
+  let path: Path;
   const require: Require = (specifier) => {
-    const found = findModule(specifier) ?? findScript(specifier);
-    if (found === undefined) throw notFound(specifier);
-    return found.exports;
+    if (typeof specifier !== "string") throw notFound(specifier);
+    const builtIn = forScripts[specifier];
+    const name = builtIn ?? specifier;
+    if (modules[name] !== undefined) return requireModule(name);
+    if (builtIn !== undefined) return nativeModule(builtIn);
+    const maker = makers[specifier];
+    if (maker !== undefined) return (libraries[specifier] ??= maker());
+    const script = scriptNames[specifier];
+    if (script === undefined) throw notFound(specifier);
+    return requireScript(script);
   };
   return require;
 
-  function findScript(specifier: string): ScriptModule | undefined {
-    if (typeof specifier !== "string") return undefined;
-    const name = scriptNamesOf(specifier).find((candidate) => scripts.has(candidate));
-    const unit = name === undefined ? undefined : scripts.get(name);
-    if (name === undefined || unit === undefined) return undefined;
-    const known = begun.get(name);
-    if (known === "loading") throw new Error(circle([...path, name]));
-    return known ?? loadScript(name, unit);
+  function requireScript(name: string): unknown {
+    const known = begun[name];
+    if (known === "loading") throw new NativeError(circle({ name, before: path }));
+    return (known ?? loadScript(name)).exports;
   }
 
-  function loadScript(name: string, unit: Unit): ScriptModule {
-    begun.set(name, "loading");
-    path.push(name);
+  function loadScript(name: string): ScriptModule {
+    const before = path;
+    begun[name] = "loading";
+    path = { name, before };
     try {
-      const [drain, body] = factoryOf(unit, name)(run.budget.refill, run.budget.resume, run.legacy);
-      run.budget.onDrain(drain);
+      const { budget, legacy } = run;
+      const made = factoryOf(scripts[name], name)(budget.refill, budget.resume, legacy);
+      budget.onDrain(made[0]);
       const module: ScriptModule = { exports: {} };
-      evaluate(body, { require, module, file: `${name}.js` });
+      evaluate(made[1], { require, module, file: `${name}.js` });
       if (module.export !== undefined) module.exports = exportsOf(module);
-      begun.set(name, module);
+      begun[name] = module;
       return module;
     } catch (error) {
-      begun.delete(name);
+      deleteProperty(begun, name);
       throw error;
     } finally {
-      path.pop();
+      path = before;
     }
   }
 }
 
-/** A module of the allow-list or of Node, as a script asks for it. */
-function findModule(specifier: string): ScriptModule | undefined {
-  if (typeof specifier !== "string") return undefined;
-  const builtIn = builtInOf(specifier);
-  const name = builtIn ?? specifier;
-  if (modules.has(name)) return { exports: requireModule(name) };
-  return builtIn === undefined ? undefined : { exports: nativeModule(builtIn) };
-}
-
 function requireModule(name: string): unknown {
-  const known = loaded.get(name);
+  const known = loaded[name];
   if (known !== undefined) return known.exports;
-  const unit = modules.get(name);
-  if (unit === undefined) throw notFound(name);
-  const [drain, body] = factoryOf(unit, name)(refill, resume, noLegacy);
+  const made = factoryOf(modules[name], name)(refill, resume, noLegacy);
+  const drain = made[0];
   const drainOthers = drainModules;
   drainModules = () => {
     drain();
     drainOthers();
   };
   const module: ScriptModule = { exports: {} };
-  loaded.set(name, module);
+  loaded[name] = module;
   try {
-    evaluate(body, { require: (inner) => requireWithin(name, inner), module, file: `${name}.js` });
+    const require = (inner: string): unknown => requireWithin(name, inner);
+    evaluate(made[1], { require, module, file: `${name}.js` });
   } catch (error) {
-    loaded.delete(name);
+    deleteProperty(loaded, name);
     throw error;
   }
   return module.exports;
 }
 
 /** What a module requires. A stand-in for a module of Node gets that one by its own name. */
-function requireWithin(self: string, name: string): unknown {
-  if (name !== self && modules.has(name)) return requireModule(name);
-  if (SCRIPT_BUILT_INS.has(name) || MODULE_BUILT_INS.has(name)) return nativeModule(name);
-  throw notFound(name);
+function requireWithin(self: string, name: unknown): unknown {
+  if (typeof name !== "string") throw notFound(name);
+  if (name !== self && modules[name] !== undefined) return requireModule(name);
+  const builtIn = forModules[name];
+  if (builtIn === undefined) throw notFound(name);
+  return nativeModule(builtIn);
 }
 
 function nativeModule(name: string): unknown {
   // workerd's own timers are not counted.
   if (name === "timers") return timers();
-  // Its modules look for this global while they load, and only then.
+  if (name === "fs") return files();
+  return name === "fs/promises" ? files()["promises"] : builtInModule(name);
+}
+
+/** Always the same, as modules are. */
+function files(): Table<unknown> {
+  return (guardedFiles ??= guardFiles(builtInModule("fs")));
+}
+
+/** Its modules look for this global while they load, and only then. */
+function builtInModule(name: string): object {
   defineProperty(globalThis, "Cloudflare", { value: nativeCloudflare, configurable: true });
   try {
+    if (!areEmittersCounted) countEmitters(getBuiltinModule("node:events"));
+    areEmittersCounted = true;
     return getBuiltinModule(`node:${name}`);
   } finally {
     deleteProperty(globalThis, "Cloudflare");
@@ -169,16 +212,40 @@ function resume<Value>(value: Value): Value {
 }
 
 function noLegacy(): never {
-  throw new Error("A module has no legacy globals");
+  throw new NativeError("A module has no legacy globals");
 }
 
-function compileAll(codes: Record<string, string>): Map<string, Unit> {
-  return new Map(Object.entries(codes).map(([name, code]) => [name, compile(code)]));
+function tableOf<Value>(record: Record<string, Value>): Table<Value> {
+  return Object.assign(create(null), record);
 }
 
-function factoryOf(unit: Unit, name: string): Extract<Unit, { make: unknown }>["make"] {
+function compileAll(codes: Record<string, string>): Table<Unit> {
+  const units: Table<Unit> = create(null);
+  for (const [name, code] of Object.entries(codes)) units[name] = compile(code);
+  return units;
+}
+
+/** `rules` is `./rules`, `rules.js` and `./rules.js` as well, where no other script has just that name. */
+function nameScripts(names: readonly string[]): Table<string> {
+  const table: Table<string> = create(null);
+  for (const name of names) table[name] = table[`./${name}`] = name;
+  for (const name of names) {
+    table[`${name}.js`] ??= name;
+    table[`./${name}.js`] ??= name;
+  }
+  return table;
+}
+
+function nameBuiltIns(names: readonly string[]): Table<string> {
+  const table: Table<string> = create(null);
+  for (const name of names) table[name] = table[`node:${name}`] = name;
+  return table;
+}
+
+function factoryOf(unit: Unit | undefined, name: string): Factory {
+  if (unit === undefined) throw notFound(name);
   if ("make" in unit) return unit.make;
-  throw new SyntaxError(`Cannot load module '${name}': ${unit.refusal}`);
+  throw new NativeSyntaxError(`Cannot load module '${name}': ${unit.refusal}`);
 }
 
 /** `module.export` is a misspelling that drivers are full of. Where both are objects, both count. */
@@ -187,15 +254,24 @@ function exportsOf({ exports, export: misspelt }: ScriptModule): unknown {
   return areObjects ? { ...misspelt, ...exports } : misspelt;
 }
 
-function circle(path: readonly string[]): string {
-  return `Scripts require each other in a circle: ${path.join(" -> ")}`;
+function circle(path: Path): string {
+  let names = path?.name ?? "";
+  for (let at = path?.before; at !== undefined; at = at.before) names = `${at.name} -> ${names}`;
+  return `Scripts require each other in a circle: ${names}`;
 }
 
-function notFound(name: string): Error {
-  const isScript = typeof name === "string" && name.startsWith("./");
-  const reason = isScript
-    ? `the account has no script "${name.slice(2)}" with a live release`
-    : `available are ${settings.allowed.join(", ")}`;
-  const error = new Error(`Cannot find module '${name}': ${reason}`);
-  return Object.assign(error, { code: "MODULE_NOT_FOUND" });
+function notFound(name: unknown): Error {
+  const shown = typeof name === "string" ? name : typeof name;
+  const error = new NativeError(`Cannot find module '${shown}': ${whyNotFound(name)}`);
+  defineProperty(error, "code", { value: "MODULE_NOT_FOUND", enumerable: true });
+  return error;
+}
+
+function whyNotFound(name: unknown): string {
+  if (typeof name === "string" && name.startsWith("./")) {
+    return `the account has no script "${name.slice(2)}" with a live release`;
+  }
+  if (isCxName(name)) return LIBRARIES_THERE_ARE;
+  const available = [...settings.allowed, ...SCRIPT_BUILT_INS, ...CX_LIBRARIES];
+  return `available are ${available.join(", ")}`;
 }

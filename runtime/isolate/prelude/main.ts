@@ -3,13 +3,20 @@
 // global from the moment its body runs; what the prelude needs afterwards it takes before.
 
 import { abortIsolate, WorkerEntrypoint } from "cloudflare:workers";
-import { answerHead, answersText, readRuns, writeBatch } from "../../../schemas/batch.ts";
+import {
+  answerHead,
+  answersText,
+  answerTexts,
+  readRuns,
+  writeBatch,
+} from "../../../schemas/batch.ts";
 import type { Platform } from "../platform.ts";
 import code from "script.js";
 import settings from "settings.json";
-import { scriptConsole } from "./console.ts";
+import { logUncaught, scriptConsole } from "./console.ts";
 import { limitGlobals } from "./globals.ts";
 import { lockDown, sweep } from "./lockdown.ts";
+import { installListeners } from "./listeners.ts";
 import { loadBuiltIns, preload } from "./library.ts";
 import { installPlatform, startPlatform } from "./platform.ts";
 import { checkAnswer, isMade, runScript } from "./run.ts";
@@ -49,10 +56,14 @@ const REHEARSAL = writeBatch(
 
 limitGlobals(type, scriptConsole);
 if (type !== "script") {
+  addEventListener("unhandledrejection", (event) => {
+    logUncaught("Nobody caught a rejection:", event.reason);
+  });
+  installListeners();
   installTimers();
   installPlatform();
 }
-if (isWarm && type !== "script") loadBuiltIns();
+if (isWarm && type !== "script" && code.includes("require")) loadBuiltIns();
 if (isWarm) lockDown();
 const release = compile(code);
 
@@ -79,7 +90,7 @@ export default class Prelude extends WorkerEntrypoint {
       const made = runScript(release, type, run);
       const answer = isMade(made) ? made : checkAnswer(await made);
       heads += at === 0 ? answerHead(answer) : `,${answerHead(answer)}`;
-      texts += answer.text + answer.logs;
+      texts += answerTexts(answer);
     }
     return answersText(heads, { texts, isSpoilt: false });
   }

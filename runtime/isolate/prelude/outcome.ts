@@ -2,8 +2,11 @@
 
 import type { RunAnswer } from "../../../schemas/batch.ts";
 import type { FaultCode } from "../../../schemas/fault.ts";
+import type { Argument } from "./call-data.ts";
+import type { Continued } from "./continuation.ts";
 import { cut } from "./cut.ts";
 import { describeValue } from "./describe.ts";
+import { stringifyExactly } from "./exact-json.ts";
 import { unserialisablePath } from "./unserialisable.ts";
 
 // Taken before the script can change them.
@@ -21,50 +24,74 @@ const MAX_MESSAGE_CHARACTERS = 8_192;
 const MAX_STACK_CHARACTERS = 16_384;
 
 /** What a run came to, without its log. */
-export type Result = Pick<RunAnswer, "is" | "text">;
+export type Result = Pick<RunAnswer, "is" | "text" | "warnings">;
 
-/** How to write a result that is no outcome of its own: undefined where it is one. */
-export type Continuation = (result: unknown) => object | undefined;
-
-/** The script returned `value`. `data` is its argument as it left it, which counts when it returned nothing. */
-export function returnedResult(
-  value: unknown,
-  data: unknown,
-  continuation: Continuation | undefined,
-): Result {
+/** The script returned `value`. Where a call's returned nothing, its argument counts as it left it. */
+export function returnedResult(value: unknown, argument: Argument): Result {
+  const { data, continuation, exact } = argument;
   const isNothing = value === undefined || value === null;
+  if (continuation === undefined && isNothing) return outcome('{"is":"returned","value":null}');
   const result = isNothing ? data : value;
-  let goesOn: object | undefined;
-  let json: string | undefined;
   try {
-    goesOn = continuation?.(result);
-    json = stringify(goesOn ?? result);
+    const continued = continuation?.(result);
+    if (continued !== undefined) return continuedResult(continued, exact);
+    // An Error in it still is one here.
+    if (continuation !== undefined && isPair(result)) return outcome(thrownOutcome(result));
+    const json = checkedJson(stringifyExactly(result, exact), result);
+    return typeof json === "string" ? outcome(`{"is":"returned","value":${json}}`) : json;
   } catch (error) {
-    const path = unserialisablePath(result);
-    const where = path === undefined ? "" : ` at "${path}"`;
-    return outcome(
-      faultOutcome("not_serialisable", `The result is not JSON${where}: ${messageOf(error)}`),
-    );
+    return outcome(unserialisable(result, error));
   }
+}
+
+function continuedResult(continued: Continued, exact: Argument["exact"]): Result {
+  if (continued.is === "noRoutes") return outcome(NO_ROUTES);
+  const { data, warnings } = continued;
+  const json = checkedJson(stringifyExactly(data, exact), data);
+  if (typeof json !== "string") return json;
+  return { is: "continue", text: json, warnings: warnings.length === 0 ? "" : listText(warnings) };
+}
+
+/** The JSON, or the fault where `value` has none or too much. */
+function checkedJson(json: string | undefined, value: unknown): string | Result {
   if (json === undefined) {
-    const message = `The result is not JSON: it is a ${typeof result}`;
+    const message = `The result is not JSON: it is a ${typeof value}`;
     return outcome(faultOutcome("not_serialisable", message));
   }
-  if (json.length > MAX_RESULT_CHARACTERS) {
-    const message = `The result has ${json.length} characters, more than ${MAX_RESULT_CHARACTERS}`;
-    return outcome(faultOutcome("output_too_large", message));
+  if (json.length <= MAX_RESULT_CHARACTERS) return json;
+  const message = `The result has ${json.length} characters, more than ${MAX_RESULT_CHARACTERS}`;
+  return outcome(faultOutcome("output_too_large", message));
+}
+
+function unserialisable(result: unknown, error: unknown): string {
+  const path = unserialisablePath(result);
+  const where = path ? ` at "${path}"` : "";
+  const message = `The result is not JSON${where}: ${messageOf(error)}`;
+  return faultOutcome("not_serialisable", message);
+}
+
+/** `[code, reason]`: a rejection, whether it is returned or thrown. */
+function isPair(value: unknown): boolean {
+  if (!isArray(value)) return false;
+  const code: unknown = value[0];
+  return typeof code === "number" || typeof code === "string";
+}
+
+/** What a call gets whose script has left it no route: what routing engines say in that case. */
+const NO_ROUTES =
+  '{"is":"threw","thrown":{"message":"503 No Routes Available (U)","pair":[503,"No Routes Available (U)"]}}';
+
+function listText(lines: readonly string[]): string {
+  let list = "";
+  for (let at = 0; at < lines.length; at += 1) {
+    list += `${at === 0 ? "" : ","}${text(lines[at] ?? "", MAX_MESSAGE_CHARACTERS)}`;
   }
-  if (goesOn !== undefined) return { is: "continue", text: json };
-  return outcome(
-    isNothing
-      ? `{"is":"returned","value":null,"data":${json}}`
-      : `{"is":"returned","value":${json}}`,
-  );
+  return `[${list}]`;
 }
 
 /** `text` is a `RunOutcome`. */
 export function outcome(text: string): Result {
-  return { is: "outcome", text };
+  return { is: "outcome", text, warnings: "" };
 }
 
 export function faultOutcome(code: FaultCode, message: string): string {

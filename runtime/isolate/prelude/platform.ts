@@ -1,8 +1,12 @@
 // What scripts ask of the platform by functions of their global scope. Not for type Script, which waits for nothing.
 
+import { MAX_ENV_NAME, MAX_ENV_VALUE } from "../../../schemas/env-limits.ts";
 import type { Platform } from "../platform.ts";
 import { envOfRun } from "./env.ts";
 import { replaceGlobal } from "./globals.ts";
+
+// Taken before the script can change it.
+const NativeTypeError = TypeError;
 
 /** The platform, as it is lent to the run that is on. */
 let platform: Pick<Platform, "ask"> | undefined;
@@ -20,13 +24,23 @@ export function installPlatform(): void {
 
 /** Sets a variable of the environment, for the runs to come and in this one. */
 async function setEnvVar(name: unknown, value: unknown): Promise<void> {
+  if (typeof name !== "string" || name.length > MAX_ENV_NAME) {
+    throw new NativeTypeError(
+      `Cannot set a variable: its name is no string of at most ${MAX_ENV_NAME} characters`,
+    );
+  }
   if (typeof value !== "string") {
-    throw new TypeError(
-      `Cannot set the variable "${String(name)}": its value is a ${typeof value}, not a string; JSON.stringify makes one of an object`,
+    throw new NativeTypeError(
+      `Cannot set the variable "${name}": its value is a ${typeof value}, not a string; JSON.stringify makes one of an object`,
+    );
+  }
+  if (value.length > MAX_ENV_VALUE) {
+    throw new NativeTypeError(
+      `Cannot set the variable "${name}": its value has more than ${MAX_ENV_VALUE} characters`,
     );
   }
   await ask("env", "set", { name, value });
-  envOfRun()[String(name)] = value;
+  envOfRun()[name] = value;
 }
 
 /** Every variable as it is now, also those that other runs have set since this one began. */
@@ -35,7 +49,8 @@ async function getEnvVars(): Promise<Record<string, string>> {
   return { ...envOfRun(), ...(typeof stored === "object" ? stored : {}) };
 }
 
-async function ask(library: string, method: string, input: unknown): Promise<unknown> {
+/** Asks `method` of a library of the platform, for the run that is on. Rejects with the reason where that is refused. */
+export async function ask(library: string, method: string, input: unknown): Promise<unknown> {
   if (platform === undefined) throw new Error("The platform answers only while a script runs");
   return await platform.ask(library, method, input);
 }

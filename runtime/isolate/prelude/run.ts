@@ -3,13 +3,15 @@
 import type { BatchedRun, RunAnswer } from "../../../schemas/batch.ts";
 import { SCRIPT_FILE } from "../../../schemas/script-file.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
+import code from "script.js";
 import { Budget } from "./budget.ts";
-import { readArgument, type Argument } from "./call-data.ts";
+import { aliasesIn, readArgument, type Argument } from "./call-data.ts";
 import { endLog, logText, startLog } from "./console.ts";
 import { describeValue } from "./describe.ts";
 import { findEntry, type Evaluated, type ScriptModule } from "./entry.ts";
 import { startEnv } from "./env.ts";
 import { Legacy, type LegacyGlobals } from "./legacy.ts";
+import { startListeners } from "./listeners.ts";
 import { beginLibrary, makeRequire, preload } from "./library.ts";
 import { sealAdditions } from "./lockdown.ts";
 import {
@@ -35,6 +37,8 @@ const { hasOwn } = Object;
 const setTimer = setTimeout;
 const clearTimer = clearTimeout;
 
+const ALIASES = aliasesIn(code);
+
 /** How the engine says that a Script named one of these. */
 const ONLY_IN_APPS: ReadonlySet<string> = new Set(
   "setTimeout setInterval setImmediate queueMicrotask fetch WebSocket XMLHttpRequest setEnvVar getEnvVars"
@@ -52,6 +56,7 @@ export function runScript(
   startLog();
   startEnv(run);
   startTimers(budget);
+  startListeners(budget);
   if (type !== "script") {
     preload();
     beginLibrary(budget);
@@ -83,28 +88,32 @@ async function answerLater(result: Promise<Result>, budget: Budget): Promise<Run
 /** What came of waiting for an answer: a script may have made of promises that it is anything. */
 export function checkAnswer(value: unknown): RunAnswer {
   if (isResult(value) && "cpuMs" in value && "logs" in value) {
-    const { is, text, cpuMs, logs } = value;
-    if (typeof cpuMs === "number" && typeof logs === "string") return { is, text, cpuMs, logs };
+    const { is, text, warnings, cpuMs, logs } = value;
+    if (typeof cpuMs === "number" && typeof logs === "string") {
+      return { is, text, warnings, cpuMs, logs };
+    }
   }
   return { ...outcome(UNSHOWABLE), cpuMs: 0, logs: "[]" };
 }
 
 function isResult(value: unknown): value is Result {
   if (typeof value !== "object" || value === null) return false;
-  if (!("is" in value) || !("text" in value)) return false;
-  return (value.is === "continue" || value.is === "outcome") && typeof value.text === "string";
+  if (!("is" in value) || !("text" in value) || !("warnings" in value)) return false;
+  const { is, text, warnings } = value;
+  const areTexts = typeof text === "string" && typeof warnings === "string";
+  return (is === "continue" || is === "outcome") && areTexts;
 }
 
-function answer({ is, text }: Result, budget: Budget): RunAnswer {
+function answer({ is, text, warnings }: Result, budget: Budget): RunAnswer {
   endLog();
-  return { is, text, cpuMs: budget.leave(), logs: logText() };
+  return { is, text, warnings, cpuMs: budget.leave(), logs: logText() };
 }
 
 function begin(release: Unit, begun: Omit<Running, "argument">): Result | Promise<Result> {
   if ("refusal" in release) return outcome(faultOutcome("compile_error", release.refusal));
   let argument: Argument;
   try {
-    argument = readArgument(begun.run);
+    argument = readArgument(begun.run, ALIASES);
   } catch (error) {
     return outcome(faultOutcome("bad_request", describeValue(error)));
   }
@@ -113,7 +122,7 @@ function begin(release: Unit, begun: Omit<Running, "argument">): Result | Promis
 
 function callScript(make: Factory, running: Running): Result | Promise<Result> {
   const { type, run, budget, argument } = running;
-  const { data, continuation } = argument;
+  const { data } = argument;
   let legacy: Legacy | undefined;
   try {
     const makeLegacy = (): LegacyGlobals => (legacy ??= new Legacy(data)).globals;
@@ -126,7 +135,7 @@ function callScript(make: Factory, running: Running): Result | Promise<Result> {
     }
     const returned = entry(data);
     const value = legacy === undefined ? returned : legacy.resultOf(returned, type !== "script");
-    if (!isThenable(value)) return returnedResult(value, data, continuation);
+    if (!isThenable(value)) return returnedResult(value, argument);
     return type === "script" ? refuseAsync(value) : settle(value, running);
   } catch (error) {
     return thrown(error, type);
@@ -166,7 +175,7 @@ async function settle(
   try {
     const settled = await value;
     budget.enter();
-    return returnedResult(settled, argument.data, argument.continuation);
+    return returnedResult(settled, argument);
   } catch (error) {
     budget.enter();
     return thrown(error);

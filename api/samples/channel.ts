@@ -1,0 +1,23 @@
+/** What a voice application is given: the headers of the caller's channel, flat, and no routing object. */
+export const CHANNEL = {
+  "Unique-ID": "5b2d3c1e-7a54-4c0e-9d5e-2f6b8a1c9e07",
+  "Channel-Call-UUID": "5b2d3c1e-7a54-4c0e-9d5e-2f6b8a1c9e07",
+  "Channel-State": "CS_EXECUTE",
+  "Channel-Call-State": "RINGING",
+  "Call-Direction": "inbound",
+  "Caller-Caller-ID-Number": "+447700900456",
+  "Caller-Caller-ID-Name": "Ada Example",
+  "Caller-Destination-Number": "442079460018",
+  "Caller-Network-Addr": "192.0.2.10",
+  "Caller-Context": "public",
+  variable_direction: "inbound",
+  variable_uuid: "5b2d3c1e-7a54-4c0e-9d5e-2f6b8a1c9e07",
+  variable_sip_call_id: "3c2673a1-0e1f-4c8e-8f0a-5d0f6f2f9a11@203.0.113.20",
+  variable_sip_from_user: "447700900456",
+  variable_sip_from_host: "192.0.2.10",
+  variable_sip_to_user: "442079460018",
+  variable_sip_req_user: "442079460018",
+  variable_sip_network_ip: "192.0.2.10",
+  variable_sip_user_agent: "Example Carrier SBC",
+  "variable_sip_h_X-Customer-ID": "1234",
+};

@@ -1,0 +1,76 @@
+// Listeners of events, each on the run's budget: one that is native code, bound, passes no check of its own.
+
+import type { Budget } from "./budget.ts";
+
+type Listener = (this: unknown, ...values: unknown[]) => unknown;
+
+/** The run that is on. */
+let budget: Budget | undefined;
+
+// Taken before the script can change them.
+const { apply, defineProperty, get } = Reflect;
+const counted = new WeakMap<object, Listener>();
+const findCounted = counted.get.bind(counted);
+const keepCounted = counted.set.bind(counted);
+
+/** Puts listeners on the budget of the run that begins. */
+export function startListeners(ofRun: Budget): void {
+  budget = ofRun;
+}
+
+/** Has every listener of the web's events count. */
+export function installListeners(): void {
+  wrap(EventTarget.prototype, "addEventListener", (add, self, [type, listener, options]) =>
+    apply(add, self, [type, count(listener), options]),
+  );
+  wrap(EventTarget.prototype, "removeEventListener", (remove, self, [type, listener, options]) =>
+    apply(remove, self, [type, knownOf(listener), options]),
+  );
+}
+
+/** Has every event of Node's emitters count, whoever listens. */
+export function countEmitters(events: object): void {
+  const prototype: unknown = get(events, "prototype");
+  if (typeof prototype !== "object" || prototype === null) return;
+  wrap(prototype, "emit", (emit, self, values) => {
+    budget?.wake();
+    return apply(emit, self, values);
+  });
+}
+
+type Wrapper = (native: CallableFunction, self: unknown, values: unknown[]) => unknown;
+
+/** Puts `wrapper` around a method. */
+function wrap(holder: object, name: string, wrapper: Wrapper): void {
+  const native: unknown = get(holder, name);
+  if (typeof native !== "function") return;
+  const value: Listener = function (...values) {
+    return wrapper(native, this, values);
+  };
+  defineProperty(holder, name, { value, writable: true, configurable: true, enumerable: true });
+}
+
+/** The same listener is always the same, so that it is added once and can be removed. */
+function count(listener: unknown): unknown {
+  if (listener === null || (typeof listener !== "object" && typeof listener !== "function")) {
+    return listener;
+  }
+  const known = findCounted(listener);
+  if (known !== undefined) return known;
+  const owner = budget;
+  const counting: Listener = function (event) {
+    owner?.wake();
+    if (typeof listener === "function") return apply(listener, this, [event]);
+    const handle: unknown = get(listener, "handleEvent");
+    return typeof handle === "function" ? apply(handle, listener, [event]) : undefined;
+  };
+  keepCounted(listener, counting);
+  return counting;
+}
+
+function knownOf(listener: unknown): unknown {
+  if (listener === null || (typeof listener !== "object" && typeof listener !== "function")) {
+    return listener;
+  }
+  return findCounted(listener) ?? listener;
+}

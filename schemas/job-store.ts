@@ -1,0 +1,333 @@
+// Jobs as people and scripts see them, in the table that control plane and edge nodes share: added, looked at, cancelled,
+// retried. What workers do with them is in job-leases.ts. Times are in milliseconds since 1970 and passed in.
+
+import { randomBytes } from "node:crypto";
+import { and, desc, eq, getTableColumns, inArray, lt, sql, type SQL } from "drizzle-orm";
+import { z } from "zod";
+import { Fault } from "./fault.ts";
+import {
+  JobBackoff,
+  JobError,
+  JobState,
+  type AddJob,
+  type Job,
+  type JobPage,
+  type JobPageQuery,
+  type JobSummary,
+  type Queue,
+} from "./job.ts";
+import { jobs, jobUsage, pausedQueues } from "./tables/job.ts";
+import type { Database } from "./tables/open.ts";
+
+/** Jobs that an account may have, finished ones included, and the bytes that their data and results may come to. */
+export const MAX_JOBS = 100_000;
+export const MAX_JOBS_BYTES = 100_000_000;
+/** Jobs that an account may add in an hour of the clock. */
+export const MAX_JOBS_PER_HOUR = 10_000;
+/** How long a job is kept after it has finished, in milliseconds. */
+export const JOB_KEPT_MS = 7 * 24 * 3_600_000;
+/** Jobs that are deleted at once, at most. */
+const CLEANED_ROWS = 500;
+/** An account that has more than this share of its room has completed jobs deleted before their time. */
+const FILLING_SHARE = 0.9;
+const HOUR_MS = 3_600_000;
+
+export type JobHolder = { account: string };
+export type JobAt = JobHolder & { id: string };
+
+/** What is added. `script` is an id. */
+export type NewJob = Omit<AddJob, "function"> & { function: string | null };
+
+type JobRow = typeof jobs.$inferSelect;
+
+const Json = z.string().transform((text): unknown => JSON.parse(text));
+const StoredBackoff = Json.pipe(JobBackoff);
+const StoredError = Json.pipe(JobError);
+
+/** Whether people have paused the queue of a job's script. */
+const isPaused = sql<number>`exists (select 1 from ${pausedQueues} where ${pausedQueues.script} = ${jobs.script})`;
+
+/** What a page shows of a job: not what is large. */
+const { data: _data, result: _result, ...summaryColumns } = getTableColumns(jobs);
+
+/**
+ * Adds a job of `account`, or finds the one that was added under the same `jobId`; resolves to its id. Throws `conflict`
+ * where the account may add no more.
+ */
+export async function addJob(
+  db: Database,
+  holder: JobHolder,
+  { job, now }: { job: NewJob; now: number },
+): Promise<string> {
+  for (;;) {
+    const [added] = await db
+      .insert(jobs)
+      .select(newJobRow(holder, { id: makeJobId(), job, now, isScheduled: false }))
+      .onConflictDoUpdate({
+        target: [jobs.account, jobs.key],
+        targetWhere: sql`key is not null`,
+        set: { key: job.opts.jobId ?? null },
+      })
+      .returning({ id: jobs.id });
+    if (added !== undefined) return added.id;
+    if (await makeRoom(db, holder, now)) continue;
+    throw new Fault("conflict", await whyFull(db, holder, now));
+  }
+}
+
+export function makeJobId(): string {
+  return `job_${randomBytes(12).toString("hex")}`;
+}
+
+/** The row of a new job, none where the account has no room or `condition` does not hold. */
+export function newJobRow(
+  { account }: JobHolder,
+  {
+    id,
+    job,
+    now,
+    isScheduled,
+    condition = sql`1`,
+  }: { id: string; job: NewJob; now: number; isScheduled: boolean; condition?: SQL },
+): SQL {
+  const { script, function: name, data, opts } = job;
+  const { attempts, delay, priority, backoff, jobId = null } = opts;
+  const state = delay > 0 ? "delayed" : "waiting";
+  const isOver = sql`${isFull(Buffer.byteLength(data))} or ${isSpent(now)}`;
+  const over = sql`select 1 from ${jobUsage} where ${jobUsage.account} = ${account} and (${isOver})`;
+  // What is there already takes no more room.
+  const known = sql`select 1 from ${jobs} where ${jobs.account} = ${account} and ${jobs.key} = ${jobId}`;
+  return sql`select null, ${id}, ${account}, ${script}, ${name}, ${state}, ${priority}, ${now + delay}, ${attempts}, 0, 0,
+    ${JSON.stringify(backoff)}, ${jobId}, ${Number(isScheduled)}, null, null, ${now}, null, null, null, null, ${data}, null
+    where (not exists (${over}) or exists (${known})) and ${condition}`;
+}
+
+/** Deletes some of the account's completed jobs, the oldest first, where it has no room. False where that is not the reason or nothing can go. */
+export async function makeRoom(db: Database, holder: JobHolder, now: number): Promise<boolean> {
+  const isOf = eq(jobUsage.account, holder.account);
+  const spent = await db
+    .select()
+    .from(jobUsage)
+    .where(and(isOf, isSpent(now)))
+    .get();
+  return spent === undefined && (await deleteCompleted(db, holder));
+}
+
+async function deleteCompleted(db: Database, { account }: JobHolder): Promise<boolean> {
+  const oldest = sql`select ${jobs.seq} from ${jobs} where ${jobs.account} = ${account} and ${jobs.state} = 'completed'
+    order by ${jobs.finishedAt} limit ${CLEANED_ROWS}`;
+  const { rowsAffected } = await db.delete(jobs).where(sql`${jobs.seq} in (${oldest})`);
+  return rowsAffected > 0;
+}
+
+/** Makes room in an account that is nearly full, by deleting some of its completed jobs. False where there is none. */
+export async function deleteExcessJobs(db: Database): Promise<boolean> {
+  const { account, stored, bytes } = jobUsage;
+  const isFilling = sql`(${stored} > ${MAX_JOBS * FILLING_SHARE} or ${bytes} > ${MAX_JOBS_BYTES * FILLING_SHARE})`;
+  const completed = sql`select 1 from ${jobs} where ${jobs.account} = ${account} and ${jobs.state} = 'completed'`;
+  const [holder] = await db
+    .select({ account })
+    .from(jobUsage)
+    .where(sql`${isFilling} and exists (${completed})`)
+    .limit(1);
+  return holder !== undefined && (await deleteCompleted(db, holder));
+}
+
+/** Deletes some of what finished longer ago than jobs are kept. False where nothing did. */
+export async function deleteOldJobs(db: Database, now: number): Promise<boolean> {
+  const isOld = lt(jobs.finishedAt, now - JOB_KEPT_MS);
+  const [one] = await db.select({ seq: jobs.seq }).from(jobs).where(isOld).limit(1);
+  if (one === undefined) return false;
+  const old = sql`select ${jobs.seq} from ${jobs} where ${isOld} limit ${CLEANED_ROWS}`;
+  const { rowsAffected } = await db.delete(jobs).where(sql`${jobs.seq} in (${old})`);
+  return rowsAffected > 0;
+}
+
+export async function findJob(db: Database, at: JobAt): Promise<Job | undefined> {
+  const row = await db
+    .select({ ...getTableColumns(jobs), paused: isPaused })
+    .from(jobs)
+    .where(isAt(at))
+    .get();
+  if (row === undefined) return undefined;
+  const { data, result } = row;
+  return { ...summaryOf(row), data: Json.parse(data), result: jsonOrNull(result) };
+}
+
+/** The newest first. `script` is an id. */
+export async function listJobs(
+  db: Database,
+  { account }: JobHolder,
+  { script, state, after, limit }: z.infer<typeof JobPageQuery>,
+): Promise<JobPage> {
+  const isIn = and(
+    eq(jobs.account, account),
+    script === undefined ? undefined : eq(jobs.script, script),
+    state === undefined ? undefined : isInState(state),
+    after === undefined ? undefined : lt(jobs.seq, Number(after)),
+  );
+  const rows = await db
+    .select({ ...summaryColumns, paused: isPaused })
+    .from(jobs)
+    .where(isIn)
+    .orderBy(desc(jobs.seq))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  const next = rows.length > limit ? String(page.at(-1)?.seq) : null;
+  return { jobs: page.map(summaryOf), next };
+}
+
+/** Deletes a job. One that runs goes on to its end, and is not heard. False where there is none. */
+export async function cancelJob(db: Database, at: JobAt): Promise<boolean> {
+  const { rowsAffected } = await db.delete(jobs).where(isAt(at));
+  return rowsAffected > 0;
+}
+
+/** Lets a failed job begin again, with all of its attempts. False where there is no failed one. */
+export async function retryJob(db: Database, at: JobAt, now: number): Promise<boolean> {
+  const { rowsAffected } = await db
+    .update(jobs)
+    .set({ state: "waiting", runAt: now, made: 0, cut: 0, startedAt: null, finishedAt: null })
+    .where(and(isAt(at), eq(jobs.state, "failed")));
+  return rowsAffected > 0;
+}
+
+/** What has become of jobs: those that have ended, with their result or error as JSON text, and those that are still there. */
+export async function readEnds(
+  db: Database,
+  ids: readonly string[],
+): Promise<{ ended: JobEnd[]; open: JobAt[] }> {
+  const { id, account, state, result, error } = jobs;
+  const rows = await db
+    .select({ id, account, state, result, error })
+    .from(jobs)
+    .where(inArray(id, [...ids]));
+  return {
+    ended: rows.filter((row) => hasEnded(row.state)).map(endOf),
+    open: rows.filter((row) => !hasEnded(row.state)),
+  };
+}
+
+function hasEnded(state: string): boolean {
+  return state === "completed" || state === "failed";
+}
+
+/** How a job ended. */
+export type JobEnd = { id: string; account: string } & (
+  | { is: "completed"; result: unknown }
+  | { is: "failed"; error: JobError }
+);
+
+function endOf({
+  id,
+  account,
+  state,
+  result,
+  error,
+}: Pick<JobRow, "id" | "account" | "state" | "result" | "error">): JobEnd {
+  if (state === "completed") return { id, account, is: "completed", result: jsonOrNull(result) };
+  return { id, account, is: "failed", error: StoredError.parse(error) };
+}
+
+/** The queue of a script, by its id. */
+export async function readQueue(
+  db: Database,
+  { account, script }: JobHolder & { script: string },
+): Promise<Queue> {
+  const isOf = and(eq(jobs.account, account), eq(jobs.script, script));
+  const paused = await db.select().from(pausedQueues).where(eq(pausedQueues.script, script)).get();
+  const rows = await db
+    .select({ state: jobs.state, count: sql<number>`count(*)` })
+    .from(jobs)
+    .where(isOf)
+    .groupBy(jobs.state);
+  const counts: Queue["counts"] = {
+    waiting: 0,
+    active: 0,
+    completed: 0,
+    failed: 0,
+    delayed: 0,
+    paused: 0,
+  };
+  for (const { state, count } of rows) counts[stateOf(state, paused !== undefined)] = count;
+  return { script, paused: paused !== undefined, counts };
+}
+
+/** While a queue is paused, none of its jobs begins. `script` is an id. */
+export async function pauseQueue(db: Database, script: string, now: number): Promise<void> {
+  await db.insert(pausedQueues).values({ script, pausedAt: now }).onConflictDoNothing();
+}
+
+export async function resumeQueue(db: Database, script: string): Promise<void> {
+  await db.delete(pausedQueues).where(eq(pausedQueues.script, script));
+}
+
+function summaryOf(row: Omit<JobRow, "data" | "result"> & { paused: number }): JobSummary {
+  return {
+    id: row.id,
+    script: row.script,
+    function: row.function,
+    state: stateOf(row.state, row.paused === 1),
+    priority: row.priority,
+    runAt: isoOf(row.runAt),
+    attempts: row.attempts,
+    made: row.made,
+    cut: row.cut,
+    backoff: StoredBackoff.parse(row.backoff),
+    jobId: row.key,
+    scheduled: row.isScheduled,
+    createdAt: isoOf(row.createdAt),
+    startedAt: row.startedAt === null ? null : isoOf(row.startedAt),
+    finishedAt: row.finishedAt === null ? null : isoOf(row.finishedAt),
+    progress: jsonOrNull(row.progress),
+    error: row.error === null ? null : StoredError.parse(row.error),
+  };
+}
+
+function stateOf(stored: string, paused: boolean): JobState {
+  return paused && stored === "waiting" ? "paused" : JobState.parse(stored);
+}
+
+function isInState(state: JobState): SQL | undefined {
+  if (state === "paused") return and(eq(jobs.state, "waiting"), isPaused);
+  if (state === "waiting") return and(eq(jobs.state, "waiting"), sql`not ${isPaused}`);
+  return eq(jobs.state, state);
+}
+
+function isAt({ account, id }: JobAt): SQL | undefined {
+  return and(eq(jobs.account, account), eq(jobs.id, id));
+}
+
+/** Whether `bytes` more are too much for the account. */
+function isFull(bytes: number): SQL {
+  return sql`(${jobUsage.stored} >= ${MAX_JOBS} or ${jobUsage.bytes} + ${bytes} > ${MAX_JOBS_BYTES})`;
+}
+
+/** Whether the account has added what it may in this hour. */
+function isSpent(now: number): SQL {
+  const hour = Math.floor(now / HOUR_MS);
+  return sql`(${jobUsage.hour} >= ${hour} and ${jobUsage.added} >= ${MAX_JOBS_PER_HOUR})`;
+}
+
+async function whyFull(db: Database, { account }: JobHolder, now: number): Promise<string> {
+  const used = await db.select().from(jobUsage).where(eq(jobUsage.account, account)).get();
+  const hour = Math.floor(now / HOUR_MS);
+  if (used !== undefined && used.hour >= hour && used.added >= MAX_JOBS_PER_HOUR) {
+    const next = isoOf((hour + 1) * HOUR_MS);
+    return `Cannot add the job: an account adds at most ${numberText(MAX_JOBS_PER_HOUR)} jobs an hour, and the next hour begins at ${next}`;
+  }
+  const most = `${numberText(MAX_JOBS)} jobs with ${numberText(MAX_JOBS_BYTES)} bytes of data and results`;
+  return `Cannot add the job: an account has at most ${most}. Delete failed ones, or wait until some have completed`;
+}
+
+function numberText(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function jsonOrNull(text: string | null): unknown {
+  return text === null ? null : Json.parse(text);
+}
