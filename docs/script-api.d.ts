@@ -4,10 +4,13 @@
 /* oxlint-disable typescript/consistent-type-imports -- a file of global declarations imports nothing */
 /* oxlint-disable no-underscore-dangle -- Node's own names */
 
-/** A header to add. Where its name is to be removed as well, it takes the other's place. */
+/**
+ * A header to add. Where its name is to be removed as well, it takes the other's place. The value goes out as text; one with
+ * control characters, and a key that is no header name, are left out with a warning.
+ */
 interface Header {
   key: string;
-  value: string | number;
+  value: string | number | boolean;
 }
 
 /** A header to remove. */
@@ -17,14 +20,14 @@ interface HeaderName {
 
 /** A gateway of a route, as the routing engine names it. */
 interface Gateway {
-  /** The calling number towards this gateway. Set it besides `routing.cli`. */
+  /** The calling number towards this gateway. Set it besides `routing.cli`. A number becomes text. */
   cli?: string;
   [field: string]: unknown;
 }
 
 /** A candidate for the call's next hop. Candidates are tried in order. */
 interface EgressRoute {
-  /** Gateways by their ids. A route may come without any. */
+  /** Gateways by their ids, which go out in ascending order where they are whole numbers. A route may come without any. */
   gw?: { [id: string]: Gateway };
   /** Headers to add towards this destination. */
   headers?: Header[];
@@ -68,7 +71,11 @@ interface Routing {
   p?: { [name: string]: unknown };
   /** The ingress route that matched. */
   ingress_routing?: unknown;
-  /** Where the call may go, best first. A list: what is set on the list itself is lost, set it on each route. */
+  /**
+   * Where the call may go, best first. An empty list rejects the call with `503 No Routes Available (U)`; without one the
+   * engine's stays. Headers set on the list itself count for every destination, with a warning; all else that is set on it is
+   * lost.
+   */
   egress_routing?: EgressRoute[];
   /** Headers to add towards every destination. */
   headers?: Header[];
@@ -85,9 +92,18 @@ interface Routing {
   [field: string]: unknown;
 }
 
-/** The argument of `main` for a call. Variables of the customer and the assignment stand beside `routing`. */
+/**
+ * The argument of `main` for a call. Variables of the customer and the assignment stand beside `routing`. Numbers of more than
+ * 15 digits are rounded here, and go out as they came where they are left alone.
+ */
 interface CallData {
   routing: Routing;
+  /** The same list as `routing.egress_routing`, which what is assigned here replaces. Not enumerable. */
+  egress_routing?: EgressRoute[];
+  /** Go behind `routing.headers`. */
+  headers?: Header[];
+  /** Go behind `routing.remove_headers`. */
+  remove_headers?: HeaderName[];
   [variable: string]: unknown;
 }
 
@@ -97,7 +113,7 @@ type SipPair = readonly [code: number | string, reason?: unknown];
 /**
  * What `main` returns for a call: the data or its routing object, and the call goes on with it; a list of headers to add
  * towards every destination; a pair, which rejects the call; or nothing, and the call goes on with the data as `main`
- * left it. Anything else is a failure of the script.
+ * left it, with a warning. A text, a number or a boolean is a failure of the script.
  */
 type CallResult = CallData | Routing | readonly Header[] | SipPair | null | undefined | void;
 
@@ -106,6 +122,59 @@ type ScriptMain = (data: CallData) => CallResult | Promise<never>;
 
 /** `main` of type App. */
 type AppMain = (data: CallData) => CallResult | PromiseLike<CallResult>;
+
+/** The argument of `main` for a form: what was entered, by the names of the fields, and the assignment's variables under it. */
+interface FormFields {
+  /** In whose name the form was sent. Nobody can enter it. */
+  _company?: { company_id: string };
+  /** A string or a file, a list where the name repeats, any JSON where the form was sent as JSON. */
+  [field: string]: unknown;
+}
+
+/** A file in a form. */
+interface FormFile {
+  /** What the sender calls it. */
+  name: string;
+  /** What the sender says it is, such as `text/plain`. */
+  type: string;
+  /** In bytes. */
+  size: number;
+  base64: string;
+}
+
+/** A number of a provider: beside `did`, whatever the operator is to see. */
+interface Did {
+  did: string | number;
+  [member: string]: unknown;
+}
+
+/** What a DID driver exports, as far as its provider can do it. */
+interface DidDriver {
+  /** Numbers that can be bought, for the digits of a search. */
+  search?(query: { number: string }): Did[] | null | void | PromiseLike<Did[] | null | void>;
+  /** Buys a number. Where the object has no `did`, it is filled in. */
+  allocate?(order: { did: string }): object | PromiseLike<object>;
+  /** Gives a number back: `true` where that is done. */
+  release?(order: { did: string }): unknown;
+  /** Every number that the provider has for the operator. */
+  list?(query: {}): Did[] | null | void | PromiseLike<Did[] | null | void>;
+}
+
+/** The argument of an alert driver's `alert` or `main`. The assignment's variables stand beside and under it. */
+interface AlertData {
+  alert: { id: string; title: string; company_id: string | null; recipients: string[] };
+  company_id: string | null;
+  [variable: string]: unknown;
+}
+
+/**
+ * What an alert driver returns: nothing, `false` or an empty text where no alert is raised; its text; variables for the
+ * template `alert`; or `true`, for that template without any.
+ */
+type AlertValue = string | boolean | { [variable: string]: unknown } | null | undefined | void;
+
+/** `alert` of an alert driver. */
+type AlertFunction = (data: AlertData) => AlertValue | PromiseLike<AlertValue>;
 
 /** The data: `vars()` and `vars.routing` mean the same object's. Classic scripts only. */
 declare var vars: (() => CallData) & CallData;
@@ -123,8 +192,9 @@ declare var api: { readonly lookup: never; readonly send: never; readonly rest: 
  * Sets a variable for this run and the runs to come: the script's own where it has one of that name, else its account's.
  * Counts as a request. Not in type Script.
  *
- * Rejects for a value that is no string, one of more than 32,000 characters, the name of a built-in variable, or a name
- * that has more than letters, digits and underscores.
+ * Rejects for a value that is no string, one of more than 8,192 characters, the name of a built-in variable, a name
+ * that has more than letters, digits and underscores or more than 128 characters, beyond 200 variables or some 48,000
+ * characters of all of them, and when the account's scripts have set 60 within a minute.
  */
 declare function setEnvVar(name: string, value: string): Promise<void>;
 
@@ -149,6 +219,8 @@ declare namespace NodeJS {
     readonly EXEC_HOST?: string;
     /** Id of this run. Callers get it in the header `x-invocation`. */
     readonly CORRELATION_ID?: string;
+    /** Of a driver that is asked as one: `test` or `live`. */
+    readonly DRIVER_MODE?: string;
     [name: string]: string | undefined;
   }
 
@@ -202,6 +274,8 @@ declare namespace NodeJS {
     (name: "url" | "node:url"): typeof import("node:url");
     (name: "util" | "node:util"): typeof import("node:util");
     (name: "zlib" | "node:zlib"): typeof import("node:zlib");
+    /** The key/value store of the account. */
+    (name: "cxKV"): typeof import("cxKV");
     /** Another script of the account, by its name: `require("./number-rules")`. */
     (name: `./${string}`): unknown;
   }
@@ -245,22 +319,42 @@ declare function clearImmediate(timer: unknown): void;
  * There are no format strings. Methods that are not described here are not there.
  */
 interface Console {
+  /** Writes a line of the level `error` where the condition does not hold. */
+  assert(condition?: unknown, ...values: unknown[]): void;
+  /** Does nothing. */
+  clear(): void;
+  /** Writes how often it was called with this label, as `label: 2`. */
+  count(label?: unknown): void;
+  /** Begins the label's count anew. */
+  countReset(label?: unknown): void;
   /** Writes a line of the level `debug`. */
   debug(...values: unknown[]): void;
-  /** Writes a line of the level `debug`, without a stack. */
-  trace(...values: unknown[]): void;
-  /** Writes a line of the level `log`. */
-  log(...values: unknown[]): void;
   /** Writes a line of the level `log`. */
   dir(...values: unknown[]): void;
-  /** Writes a line of the level `log`, as JSON. */
-  table(...values: unknown[]): void;
-  /** Writes a line of the level `info`. */
-  info(...values: unknown[]): void;
-  /** Writes a line of the level `warn`. */
-  warn(...values: unknown[]): void;
   /** Writes a line of the level `error`. An Error is written with its stack. */
   error(...values: unknown[]): void;
+  /** Writes a line of the level `log`. What follows is not indented. */
+  group(...values: unknown[]): void;
+  /** Writes a line of the level `log`. */
+  groupCollapsed(...values: unknown[]): void;
+  /** Does nothing. */
+  groupEnd(): void;
+  /** Writes a line of the level `info`. */
+  info(...values: unknown[]): void;
+  /** Writes a line of the level `log`. */
+  log(...values: unknown[]): void;
+  /** Writes a line of the level `log`, as JSON. */
+  table(...values: unknown[]): void;
+  /** Begins to take the label's time. */
+  time(label?: unknown): void;
+  /** Writes the label's time, as `label: 12 ms`, and forgets it. */
+  timeEnd(label?: unknown): void;
+  /** Writes the label's time, as `label: 12 ms`, and the values behind it. */
+  timeLog(label?: unknown, ...values: unknown[]): void;
+  /** Writes a line of the level `debug`, without a stack. */
+  trace(...values: unknown[]): void;
+  /** Writes a line of the level `warn`. */
+  warn(...values: unknown[]): void;
 }
 
 declare var console: Console;
@@ -272,6 +366,64 @@ interface FetchError extends TypeError {
    * was refused or lost. `tls_failed`: no TLS, or a certificate that is not trusted. `body_too_large`: more than 10 MB.
    */
   code: "not_allowed" | "unreachable" | "tls_failed" | "body_too_large";
+}
+
+/**
+ * The key/value store of the account. Not in type Script. Each call counts as a request, `keys` as one for each 10,000 keys. A
+ * key, value or time that is none rejects with a TypeError; too many bytes, no room and a store that does not answer, with an
+ * Error.
+ */
+declare module "cxKV" {
+  /** 1 to 512 characters. A number is the same key as its text. */
+  type Key = string | number;
+
+  /** Values as text. A value has at most 100,000 bytes. */
+  interface TextStore {
+    /** null where there is nothing at the key. */
+    get(key: Key): Promise<string | null>;
+    /** Stores objects as JSON, and deletes for null. `ttl` is in seconds; 0, the default, is for ever. */
+    set(
+      key: Key,
+      value: string | number | boolean | bigint | object | null,
+      ttl?: number,
+    ): Promise<void>;
+    /** Resolves to whether there was something. */
+    del(key: Key): Promise<boolean>;
+  }
+
+  /** The same keys, with their values as JSON. */
+  interface JsonStore {
+    /** The value of the JSON, or text that is none as it is; null where there is nothing at the key. */
+    get(key: Key): Promise<unknown>;
+    /** Deletes for null. `ttl` is in seconds; 0, the default, is for ever. */
+    set(key: Key, value: string | number | boolean | object | null, ttl?: number): Promise<void>;
+    /** Resolves to whether there was something. */
+    del(key: Key): Promise<boolean>;
+  }
+
+  /**
+   * Adds `by`, 1 by default, to the number at the key, where nothing counts as 0, and resolves to the sum. Increments at the
+   * same time all count. An `expire` of more than 0 seconds has the key's time begin anew; without it, it goes on.
+   */
+  function incr(key: Key, by?: number, expire?: number): Promise<number>;
+
+  /** Every key, in order. */
+  function keys(): Promise<string[]>;
+
+  /** How many keys there are, and the bytes of them and their values: at most 100,000 and 100,000,000. */
+  function usage(): Promise<{ keys: number; bytes: number }>;
+
+  const kv: TextStore;
+  const ko: JsonStore;
+  const library: {
+    kv: TextStore;
+    ko: JsonStore;
+    incr: typeof incr;
+    keys: typeof keys;
+    usage: typeof usage;
+  };
+
+  export { incr, keys, ko, kv, usage, library as default };
 }
 
 declare module "csv-parse/lib/sync" {

@@ -148,12 +148,19 @@ export const PutAssignment = z
       .number()
       .min(0.01)
       .max(MAX_WALL_MS / 1_000)
+      .nullable()
       .optional()
       .meta({
         description:
-          "Seconds, at most 10 for calls. The script's own elapsed-time limit when absent",
+          "Seconds, at most 10 for calls. When absent the script's own elapsed-time limit, for a driver 30",
       }),
-    timeoutAction: TimeoutActionText.optional(),
+    timeoutAction: z
+      .literal("")
+      .or(TimeoutActionText)
+      .optional()
+      .meta({
+        description: `What a call gets when time is up; empty for "${DEFAULT_TIMEOUT_ACTION}"`,
+      }),
     vars: VarsText.optional(),
     onError: OnError.optional(),
     ...PlaceSettings.shape,

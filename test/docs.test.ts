@@ -1,19 +1,29 @@
-// Runs what docs/scripts.md shows, through the running product, and holds the page and script-api.d.ts to the facts.
+// Runs what docs/scripts.md and docs/calls.md show, through the running product, and holds them and script-api.d.ts to the
+// facts.
 //
-// In front of each block of JavaScript stands a comment with one line for each of its checks:
-//   script DATA continues DATA      a call goes on, with exactly this data
+// In front of each block of JavaScript in scripts.md stands a comment with one line for each of its checks:
+//   script DATA continues DATA      a call goes on, with exactly this data and without a warning
 //   script DATA rejects 604 TEXT    a call is rejected
 //   app DATA => VALUE               main returns a value
 //   app function NAME DATA => VALUE
-//   app DATA logs LEVEL TEXT        main writes one line
+//   app DATA logs LEVEL TEXT        main writes one line, behind which a stack may stand
 //   app as NAME                     other blocks require it by this name
 //   vars TOML                       variables of the assignment, for the block's calls
-// The first word is the script's type. DATA and VALUE are JSON.
+// The first word is the script's type. DATA and VALUE are JSON. Behind the type may stand where the script is assigned and
+// asked, with a query: `at global/last`, `at form`, `at driver/did?mode=test`, `at driver/alert`. There also goes:
+//   app at form DATA answers 422 TEXT   a problem with this status and detail
+//
+// In front of each block of shell commands in calls.md stands a comment that says what they write, in one of these ways. They
+// run in order, by /bin/sh, with API, EDGE and TOKEN in the environment.
+//   => JSON      just this
+//   has JSON     an object with these members
+//   says TEXT    a line that begins with this; there may be several
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import {
   copyFileSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -22,15 +32,25 @@ import {
 } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, it, type ExpectStatic } from "vitest";
 import { z } from "zod";
+import { BUILT_IN_SAMPLES } from "../api/samples/defaults.ts";
+import { DidFunction } from "../runtime/gateway/did-result.ts";
+import { DEFAULT_ALERT_MINUTES } from "../schemas/alert.ts";
 import { ALLOWED_MODULES } from "../schemas/allowed-modules.ts";
-import { DEFAULT_TIMEOUT_ACTION } from "../schemas/assignment.ts";
+import { DEFAULT_TIMEOUT_ACTION, OnError, PLACES, PutAssignment } from "../schemas/assignment.ts";
 import { RunResult } from "../schemas/call.ts";
+import { CX_LIBRARIES } from "../schemas/cx-libraries.ts";
+import { MAX_ENV_NAME, MAX_ENV_VALUE } from "../schemas/env-limits.ts";
 import { MAX_ENV_VARS } from "../schemas/env-store.ts";
+import { BUILT_IN_ENV_NAMES } from "../schemas/env.ts";
 import { FAULTS } from "../schemas/fault.ts";
+import { MAX_KV_KEY, MAX_KV_TTL, MAX_KV_VALUE_BYTES } from "../schemas/kv-limits.ts";
+import { MAX_KV_BYTES, MAX_KV_KEYS } from "../schemas/kv-store.ts";
+import { MAX_KV_PAGE } from "../schemas/kv.ts";
 import {
   DEFAULT_LIMITS,
   MAX_BODY_BYTES,
@@ -39,16 +59,28 @@ import {
   MAX_WALL_MS,
 } from "../schemas/limits.ts";
 import { Published } from "../schemas/release.ts";
+import { MAX_SAMPLE_BYTES, MAX_SAMPLES } from "../schemas/sample.ts";
 import { ScriptType } from "../schemas/script-type.ts";
 import { SCRIPT_BUILT_INS } from "../schemas/specifiers.ts";
 import { startProduct, type Answer, type Product } from "./harness.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = readFileSync(join(ROOT, "docs/scripts.md"), "utf8");
+const CALLS = readFileSync(join(ROOT, "docs/calls.md"), "utf8");
+const DECLARATIONS = readFileSync(join(ROOT, "docs/script-api.d.ts"), "utf8");
 const TYPES: ScriptType[] = ["script", "app", "driver"];
 const KEY = "the key";
 
-type Check = { type: ScriptType; function?: string; data: unknown; verb: string; rest: string };
+/** `place` is where the script is assigned, undefined for a call's route or for a run; `query` begins with "?". */
+type Check = {
+  type: ScriptType;
+  place: string | undefined;
+  query: string;
+  function?: string;
+  data: unknown;
+  verb: string;
+  rest: string;
+};
 type Example = {
   title: string;
   code: string;
@@ -57,7 +89,15 @@ type Example = {
   checks: Check[];
 };
 
+/** Shell commands, and each way of what they write with what is behind it. */
+type Commands = { title: string; script: string; writes: { verb: string; rest: string }[] };
+
+const Problem = z.object({ status: z.int(), detail: z.string() });
+const Upload = z.object({ name: z.string(), type: z.string(), base64: z.string() });
+const Entered = z.record(z.string(), z.union([z.string(), z.array(z.string()), Upload]));
+
 const EXAMPLES = [...PAGE.matchAll(/(?:<!--\n([^]*?)-->\n\n)?```js\n([^]*?)```/g)].map(readExample);
+const COMMANDS = [...CALLS.matchAll(/<!--\n([^]*?)-->\n\n```sh\n([^]*?)```/g)].map(readCommands);
 
 let product: Product;
 let server: Server;
@@ -101,18 +141,44 @@ describe("each example of the page", () => {
     const types = new Set(checks.map(({ type }) => type));
     if (name !== undefined) types.add("app");
     for (const type of types) expect(await lintsOf(type, code)).toEqual([]);
-    const calls = checks.filter(isCall);
-    if (calls.length > 0) {
-      const customer = `example-${EXAMPLES.findIndex((example) => example.code === code)}`;
-      const [{ type } = { type: "script" }] = calls;
-      await product.assign({ name: customer, type, code, customer, assignment: { vars } });
-      for (const call of calls) {
-        const { body } = await product.ask(`/call/termination/${customer}/main`, call.data);
-        expect(body).toEqual(decisionOf(call));
-      }
+    const key = `example-${EXAMPLES.findIndex((example) => example.code === code)}`;
+    const assigned = checks.filter(isAssigned);
+    const [{ type } = { type: "script" }] = assigned;
+    if (assigned.length > 0) await manage("POST", "/scripts", { name: key, type, code });
+    const places = new Set(assigned.map((check) => askedAt(check, key).assignment));
+    for (const place of places) await manage("PUT", place, { script: key, vars });
+    await product.untilRevision();
+    try {
+      for (const check of assigned) await checkAnswer(check, askedAt(check, key).path, expect);
+    } finally {
+      // One for every call would decide those of other examples.
+      for (const place of places) await manage("DELETE", place);
+      await product.untilRevision();
     }
     for (const check of checks) {
-      if (!isCall(check)) await checkRun(code, check, expect);
+      if (!isAssigned(check)) await checkRun(code, check, expect);
+    }
+  });
+});
+
+describe("the commands about calls", () => {
+  it("are told what comes of them, but for the one that says where all is", ({ expect }) => {
+    const blocks = [...CALLS.matchAll(/```sh\n([^]*?)```/g)].map(([, script = ""]) => script);
+    const untold = blocks.filter((block) => !COMMANDS.some(({ script }) => script === block));
+    expect(COMMANDS.length).toBeGreaterThan(15);
+    expect(untold).toEqual([expect.stringMatching(/^API=\S+ EDGE=\S+ TOKEN=\S+ data\/token\)\n$/)]);
+  });
+
+  it.for(COMMANDS)("do it: $title", async ({ script, writes }, { expect }) => {
+    await product.untilRevision();
+    const output = await runShell(script);
+    for (const { verb, rest } of writes) {
+      if (verb === "=>") expect(JSON.parse(output)).toEqual(JSON.parse(rest));
+      else if (verb === "has") expect(JSON.parse(output)).toMatchObject(JSON.parse(rest));
+      else {
+        const lines = output.split("\r\n");
+        expect(lines).toContainEqual(expect.stringMatching(`^${RegExp.escape(rest)}`));
+      }
     }
   });
 });
@@ -126,6 +192,17 @@ describe("the types of scripts", () => {
     "a function that a module has not": 'require("axios").fetch("https://x.test");',
     "a function that an untyped module has not": 'require("fast-toml").stringify({});',
     "a library of other platforms": 'api.lookup.hlr("1");',
+    "a library that is not there": 'require("cxRest");',
+    "a key that is an object": 'require("cxKV").kv.get({});',
+    "a time to live that is a text": 'require("cxKV").kv.set("a", 1, "60");',
+    "a library's function in another place": 'import cxKV from "cxKV"; cxKV.get("a");',
+    "a number that may not be stored":
+      'import { kv } from "cxKV"; kv.get("a").then((a) => a.trim());',
+    "a driver's function by another name": `${typed("DidDriver")}{ find: () => [] };`,
+    "a number without did": `${typed("DidDriver")}{ list: () => [{ number: "1" }] };`,
+    "an alert of a number": `${typed("AlertFunction")}() => 5;`,
+    "a file as Node has them":
+      "/** @param {FormFile} file */ exports.main = (file) => file.text();",
     "a calling number that is a number": `${typed("ScriptMain")}(data) => { data.routing.cli = 5; };`,
     "a route that may not be there": `${typed("ScriptMain")}(data) => { data.routing.egress_routing[0].headers = []; };`,
     "a gateway that may not be there": `${typed("ScriptMain")}(data) => { for (const { gw } of data.routing.egress_routing ?? []) Object.values(gw); };`,
@@ -144,6 +221,9 @@ describe("the types of scripts", () => {
     }
     for (const [claim, code] of Object.entries(WRONG)) {
       writeFileSync(join(folder.path, `${claim}.js`), `${code}\n`);
+    }
+    for (const [index, { code }] of kvStyles().entries()) {
+      writeFileSync(join(folder.path, `example-kv-${index}.js`), code);
     }
     const errors = await check(folder.path, {});
     const wrong = new Set(errors.map(({ file }) => file.replace(/\.js$/, "")));
@@ -167,12 +247,160 @@ describe("the page tells", () => {
     ]);
     expect(tableBelow("module ")).toEqual(rows);
     for (const name of SCRIPT_BUILT_INS) expect(PAGE).toContain(`\`${name}\``);
-    const types = readFileSync(join(ROOT, "docs/script-api.d.ts"), "utf8");
     for (const { name } of ALLOWED_MODULES) {
-      expect(types).toContain(`(name: "${name}"): typeof import("${name}")`);
+      expect(DECLARATIONS).toContain(`(name: "${name}"): typeof import("${name}")`);
     }
     for (const name of SCRIPT_BUILT_INS)
-      expect(types).toContain(`(name: "${name}" | "node:${name}")`);
+      expect(DECLARATIONS).toContain(`(name: "${name}" | "node:${name}")`);
+  });
+
+  it("each library of the platform, with its functions", async ({ expect }) => {
+    const named = tableBelow("library ").map(([name]) => name);
+    const libraries = CX_LIBRARIES.filter((name) => name !== "cxJob");
+    expect(named).toEqual(libraries.map((name) => `\`${name}\``));
+    for (const name of libraries) {
+      expect(DECLARATIONS).toContain(`(name: "${name}"): typeof import("${name}")`);
+      const code = `const library = require("${name}"); exports.main = () => Object.entries(library).flatMap(([name, value]) =>
+        typeof value === "function" ? name : Object.keys(value).map((inner) => name + "." + inner));`;
+      const { value } = await run("app", { code, data: {} });
+      const told = tableBelow(`of \`${name}\``).map(
+        ([call]) => /^`([\w.]+)\(/.exec(call ?? "")?.[1],
+      );
+      expect(new Set(told)).toEqual(new Set(z.array(z.string()).parse(value)));
+    }
+  });
+
+  it("each way to come by cxKV", async ({ expect }) => {
+    expect(kvStyles()).toHaveLength(7);
+    for (const { style, code } of kvStyles()) {
+      expect([style, (await run("app", { code, data: {} })).value]).toEqual([style, "5"]);
+    }
+  });
+
+  it("how cxKV keeps time", async ({ expect }) => {
+    const soon = expect.stringMatching(/^\d{4}-/);
+    await useKv('await kv.set("timed", 1, 0.5 + 3600)');
+    expect(await timed()).toMatchObject({ value: "1", expiresAt: soon });
+    const before = await timed();
+    await useKv('await incr("timed")');
+    expect(await timed()).toEqual({ ...Object(before), value: "2" });
+    await useKv('await incr("timed", 1, 7200)');
+    expect(await timed()).toMatchObject({ value: "3", expiresAt: soon });
+    expect(await timed()).not.toMatchObject({ expiresAt: Object(before).expiresAt });
+    await useKv('await kv.set("timed", 1)');
+    expect(await timed()).toMatchObject({ value: "1", expiresAt: null });
+  });
+
+  it("how Node's modules differ here", async ({ expect }) => {
+    const DEEP = '"/tmp" + "/x".repeat(48)';
+    const cases: [row: string, body: string, told: unknown][] = [
+      ["`fs.mkdirSync(folder)`", "fs.mkdirSync('/tmp/a')", "fine"],
+      ["`fs.renameSync(folder, path)`", "fs.renameSync('/tmp/a', '/tmp/b')", ["Cannot move", null]],
+      ["`fs.renameSync(folder, path)`", "fs.renameSync('/tmp/f', '/tmp/g')", "fine"],
+      ["`fs.cpSync(path, path)`", "fs.cpSync('/tmp/f', '/tmp/g')", ["Files are not", null]],
+      ["`fs.cpSync(path, path)`", "fs.copyFileSync('/tmp/g', '/tmp/f')", "fine"],
+      [
+        "`fs.symlinkSync(path, path)`",
+        "fs.symlinkSync('/tmp/f', '/tmp/g')",
+        ["Files are not", null],
+      ],
+      ["`fs.symlinkSync(path, path)`", "fs.linkSync('/tmp/f', '/tmp/g')", ["Files are not", null]],
+      [
+        "`fs.writeFileSync(path)`",
+        `fs.mkdirSync(${DEEP}, { recursive: true })`,
+        ["File path has", null],
+      ],
+      ["`fs.writeFileSync(path)`", `fs.writeFileSync(${DEEP}, "")`, ["File path has", null]],
+      [
+        "`fs.writeFileSync(path)`",
+        `fs.mkdirSync("/tmp" + "/x".repeat(47), { recursive: true })`,
+        "fine",
+      ],
+      ["`fs.mkdirSync(buffer)`", "fs.mkdirSync(Buffer.from('/tmp/b'))", ["Cannot make", null]],
+      ["`error.syscall`", "fs.readFileSync('/tmp/none')", ["no such file", "ENOENT", "readAll"]],
+      ["`cipher.getAuthTag()`", "sealed.getAuthTag()[0]", "fine"],
+      [
+        '`cipher.update("text")`',
+        "cipher.update('text')",
+        ["The argument", "ERR_INVALID_ARG_VALUE"],
+      ],
+      ['`cipher.update("text")`', "cipher.update('text', 'utf8')", "fine"],
+      [
+        "`zlib.gunzipSync(garbage)`",
+        "zlib.gunzipSync(Buffer.from('garbage'))",
+        ["incorrect", null],
+      ],
+    ];
+    const code = `const fs = require("fs"), crypto = require("crypto"), zlib = require("zlib");
+      fs.mkdirSync("/tmp/a"); fs.writeFileSync("/tmp/f", "");
+      const cipher = crypto.createCipheriv("aes-256-gcm", Buffer.alloc(32), Buffer.alloc(12));
+      const sealed = crypto.createCipheriv("aes-256-gcm", Buffer.alloc(32), Buffer.alloc(12));
+      sealed.final(); const tags = [sealed.getAuthTag().length, sealed.getAuthTag().length];
+      const told = (use) => {
+        try { use(); return "fine"; } catch ({ message, code, syscall }) {
+          return [message.split(" ", 3).join(" "), code ?? null, ...(syscall === "readAll" ? [syscall] : [])];
+        }
+      };
+      exports.main = () => [tags, ${cases.map(([, body]) => `told(() => ${body})`).join(", ")}];`;
+    const { value } = await run("app", { code, data: {} });
+    const [tags, ...seen] = z.array(z.unknown()).parse(value);
+    expect(tags).toEqual([16, 0]);
+    for (const [index, [row, body, told]] of cases.entries()) {
+      const [says, ...facts] = z.tuple([z.string()], z.unknown()).safeParse(told).data ?? [];
+      const expected = says === undefined ? told : [expect.stringContaining(says), ...facts];
+      expect([row, body, seen[index]]).toEqual([row, body, expected]);
+    }
+    const rows = tableBelow("of Node ").map(([row = ""]) => row);
+    expect(rows.filter((row) => !cases.some(([begin]) => row.startsWith(begin)))).toEqual([]);
+    expect(rows).toHaveLength(new Set(cases.map(([begin]) => begin)).size);
+  });
+
+  it("each method of the console", async ({ expect }) => {
+    const code = "exports.main = () => Object.keys(console);";
+    const methods = z.array(z.string()).parse((await run("app", { code, data: {} })).value);
+    const cells = tableBelow("method ").map(([cell]) => cell);
+    const told = Array.from(cells.join(" ").matchAll(/`(\w+)`/g), ([, name = ""]) => name);
+    expect(told.toSorted()).toEqual(methods.toSorted());
+    const declared = /interface Console \{([^]*?)\n\}/.exec(DECLARATIONS)?.[1] ?? "";
+    const names = [...declared.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
+    expect(names).toEqual(methods.toSorted());
+  });
+
+  it("what is logged that nobody caught, and what is not", async ({ expect }) => {
+    const code = `exports.main = async () => {
+      setTimeout(() => { throw new Error("timer"); }, 0);
+      Promise.reject(new Error("promise"));
+      queueMicrotask(() => { throw new Error("microtask"); });
+      process.nextTick(() => { throw new Error("tick"); });
+      const target = new EventTarget();
+      target.addEventListener("call", () => { throw new Error("listener"); });
+      target.dispatchEvent(new Event("call"));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    };`;
+    const { outcome, logs } = await run("app", { code, data: {} });
+    const lines = logs.map(({ message }) => message.split("\n", 1)[0] ?? "");
+    expect([outcome, ...lines.toSorted()]).toEqual([
+      "ok",
+      "A timer's callback threw: Error: timer",
+      "Nobody caught a rejection: Error: promise",
+    ]);
+    for (const line of lines) expect(PAGE).toContain(`\`${line.replace(/(?<=:).*/, "")}\``);
+  });
+
+  it("each place and what it takes", ({ expect }) => {
+    const places = Object.entries(PLACES).map(([place, { path, keys, takes }]) => ({
+      place: `\`${place}\``,
+      path: `\`/${path}/${keys.map((key) => `{${key}}`).join("/")}\``,
+      takes: takes.map((type) => `\`${type}\``).join(", "),
+    }));
+    expect(tableBelow("place ").map((cells) => cells.slice(0, 2))).toEqual(
+      places.map(({ place, takes }) => [place, takes]),
+    );
+    expect(tableBelow("place ", CALLS).map((cells) => cells.slice(0, 3))).toEqual(
+      places.map(({ place, path, takes }) => [place, path, takes]),
+    );
+    const functions = tableBelow("function ").map(([name]) => name);
+    expect(functions).toEqual(DidFunction.options.map((name) => `\`${name}\``));
   });
 
   it("each limit", ({ expect }) => {
@@ -188,6 +416,40 @@ describe("the page tells", () => {
     expect(PAGE).toContain(`${MAX_ENV_VARS} variables`);
     expect(PAGE).toContain(`0.01 to ${MAX_CALL_MS / 1_000}; without it`);
     expect(PAGE).toContain(DEFAULT_TIMEOUT_ACTION);
+    expect(PAGE).toContain(
+      `at most ${count(MAX_ENV_VALUE)} characters and a name\n${MAX_ENV_NAME}`,
+    );
+    expect(PAGE).toContain(`They have 1\n  to ${MAX_KV_KEY} characters`);
+    expect(PAGE).toContain(`at most ${count(MAX_KV_TTL)} (ten years)`);
+    expect(PAGE).toContain(
+      `at most ${count(MAX_KV_VALUE_BYTES)} bytes, an account ${count(MAX_KV_KEYS)} keys and ${count(MAX_KV_BYTES)} bytes`,
+    );
+    expect(PAGE).toContain(`one for each ${count(MAX_KV_PAGE)} keys`);
+    expect(PAGE).toContain(`Together they have ${MAX_CALL_MS / 1_000} s`);
+    expect(PAGE).toContain(`by default ${DEFAULT_ALERT_MINUTES}`);
+  });
+
+  it("each limit that only shows when it is met", async ({ expect }) => {
+    const timers =
+      "exports.main = () => { try { for (;;) setTimeout(() => {}, 1); } catch (error) { return error.message; } };";
+    const { value: many } = await run("app", { code: timers, data: {} });
+    const most = /\d+/.exec(String(many))?.[0];
+    expect(PAGE).toContain(`at most ${count(Number(most))} timers in a run`);
+
+    const set = `exports.main = async () => {
+      try { for (let at = 0; at < 31; at += 1) await setEnvVar("MANY", String(at)); } catch (error) { return error.message; } };`;
+    await run("app", { code: set, data: {} });
+    const { value: refused } = await run("app", { code: set, data: {} });
+    await product.manage("DELETE", "/env/MANY");
+    const [inAMinute] = /\d+ variables a minute/.exec(String(refused)) ?? ["nothing"];
+    expect(PAGE.replaceAll("\n", " ")).toContain(`set ${inAMinute}`);
+
+    await product.manage("PUT", "/assignments/form/many", { script: "number-rules" });
+    await product.untilRevision();
+    const fields = Array.from({ length: 1_001 }, (_, at) => [`f${at}`, "x"]);
+    const { body } = await sendForm("/form/many", Object.fromEntries(fields));
+    const [fieldsSaid] = /\d+ fields/.exec(Problem.parse(body).detail) ?? [];
+    expect(PAGE).toContain(`at most ${count(Number.parseInt(fieldsSaid ?? "", 10))} fields`);
   });
 
   it("each fault that an author meets", ({ expect }) => {
@@ -199,12 +461,48 @@ describe("the page tells", () => {
     expect(new Set(told)).toEqual(new Set(expected.map((code) => `\`${code}\``)));
   });
 
+  it("each fault there is, on one page or the other, by its status", ({ expect }) => {
+    const faults = new Map(
+      Object.entries(FAULTS).map(([code, { status }]) => [`\`${code}\``, status]),
+    );
+    const ofCallers = tableBelow("code ", CALLS);
+    for (const [code = "", status] of ofCallers) {
+      expect([code, Number(status)]).toEqual([code, faults.get(code)]);
+    }
+    const told = [...tableBelow("code "), ...ofCallers].map(([code]) => code);
+    expect(new Set(told)).toEqual(new Set(faults.keys()));
+    for (const [code] of faults) {
+      if (told.filter((one) => one === code).length > 1)
+        expect(["`body_too_large`", "`overloaded`"]).toContain(code);
+    }
+  });
+
+  it("the settings of assignments, and the samples", ({ expect }) => {
+    const settings = tableBelow("setting ", CALLS);
+    const names = Object.keys(PutAssignment.shape).map((name) => `\`${name}\``);
+    expect(new Set(settings.map(([name]) => name))).toEqual(new Set(names));
+    const all = settings.map((cells) => cells.join(" ")).join("\n");
+    for (const value of OnError.options) expect(all).toContain(`\`${value}\``);
+    expect(all).toContain(
+      `at most ${MAX_CALL_MS / 1_000} for calls and ${MAX_WALL_MS / 1_000} elsewhere`,
+    );
+    expect(all).toContain(`\`${DEFAULT_TIMEOUT_ACTION}\``);
+    expect(all).toContain(`by default ${DEFAULT_ALERT_MINUTES}`);
+    expect(CALLS).toContain(
+      `up to ${MAX_SAMPLES} of its own, of\n${count(MAX_SAMPLE_BYTES)} bytes`,
+    );
+    expect(CALLS).toContain(`together have ${MAX_CALL_MS / 1_000} s`);
+    for (const { name } of BUILT_IN_SAMPLES) expect(CALLS).toContain(`\`${name}\``);
+  });
+
   it("each variable that is built in", async ({ expect }) => {
     const code = "function main() { return Object.keys(process.env); }";
     const names = z.array(z.string()).parse((await run("app", { code, data: {} })).value);
     const own = names.filter((name) => !/^(?:LOOKUP|PROVIDER)_/.test(name));
     for (const name of own) expect(PAGE).toContain(`\`${name}\``);
     expect(own).toHaveLength(6);
+    const others = BUILT_IN_ENV_NAMES.filter((name) => !own.includes(name) && name !== "JOB_ID");
+    for (const name of others) expect(PAGE).toContain(`\`${name}\``);
   });
 
   it("each way to reject a call", async ({ expect }) => {
@@ -247,7 +545,11 @@ describe("the page tells", () => {
       ["`undefined`, `null`", "return null;", goesOn({})],
       ["a list of", `return [${JSON.stringify(header)}];`, goesOn({ routing: added })],
       ["a pair", "return [604, 'text'];", { action: "reject", sip: { code: 604, reason: "text" } }],
-      ["an object without", "data.routing.cli = '2'; return {};", goesOn({})],
+      [
+        "an object without",
+        "data.routing.cli = '2'; return {};",
+        goesOn({ routing: { ...routing, cli: "2" } }),
+      ],
       ...["'604 text'", "604", "false", "[1, 2]"].map((value): [string, string, object] => [
         "a string, number or boolean",
         `return ${value};`,
@@ -264,6 +566,172 @@ describe("the page tells", () => {
     }
     const rows = tableBelow("`main` returns").map(([row = ""]) => row);
     expect(rows.filter((row) => !cases.some(([begin]) => row.startsWith(begin)))).toEqual([]);
+  });
+
+  it("each thing that is put right", async ({ expect }) => {
+    const ofEngine = { headers: [{ key: "X-Customer-ID", value: 1234 }] };
+    const routes = [routeWith("1"), ofEngine];
+    const sent = { routing: { cli: "1", dest_number: "2", egress_routing: routes } };
+    const goesOn = (routing: object): object => ({
+      action: "continue",
+      data: { routing: { ...sent.routing, ...routing } },
+    });
+    const header = { key: "X-A", value: "1" };
+    const kept = goesOn({ headers: [header] });
+    const rejected = { action: "reject", sip: { code: 503, reason: "No Routes Available (U)" } };
+    const cases: [row: string, code: string, decision: object][] = [
+      ["no `egress_routing`", "delete data.routing.egress_routing;", goesOn({})],
+      ["no `egress_routing`", "data.routing.egress_routing = {};", goesOn({})],
+      ["an empty `egress_routing`", "data.egress_routing = [];", rejected],
+      ["an empty `egress_routing`", "data.routing.egress_routing.length = 0;", rejected],
+      [
+        "`headers` or `remove_headers` on",
+        `data.routing.egress_routing.headers = [${JSON.stringify(header)}];`,
+        kept,
+      ],
+      [
+        "a number as `cli`",
+        "data.routing.cli = 3; data.routing.dest_number = 4; data.egress_routing[0].gw['301'].cli = 5;",
+        goesOn({ cli: "3", dest_number: "4", egress_routing: [routeWith("5"), ofEngine] }),
+      ],
+      ["control characters in these", "data.routing.cli = '3\\r\\n';", goesOn({ cli: "3" })],
+      [
+        "a number or boolean as",
+        "data.headers = [{ key: 'X-A', value: 1 }, { key: 'X-B', value: true }];",
+        goesOn({ headers: [header, { key: "X-B", value: "true" }] }),
+      ],
+      [
+        "control characters in a header's",
+        alsoHeader('{ key: "X-A", value: "1\\r\\nX-B: 2" }'),
+        kept,
+      ],
+      ["`null`, an object or nothing", alsoHeader('{ key: "X-A", value: null }'), kept],
+      ["`null`, an object or nothing", alsoHeader('{ key: "X-A" }'), kept],
+      ["a header whose `key`", alsoHeader('{ key: "X A", value: "1" }'), kept],
+      ["`headers` or `remove_headers` that", "data.routing.headers = 'X-A: 1';", goesOn({})],
+      [
+        "an object that is neither",
+        "data.routing.cli = 3; return { ok: true };",
+        goesOn({ cli: "3" }),
+      ],
+      ["nothing", "data.routing.cli = 3; return;", goesOn({ cli: "3" })],
+      [
+        "no header `X-Customer-ID`",
+        "delete data.egress_routing[1].headers;",
+        goesOn({ egress_routing: [routeWith("1"), {}] }),
+      ],
+    ];
+    const code = `function main(data) { ${cases.map(([, each], way) => `if (data.routing.way === ${way}) { ${each} }`).join(" ")} return data; }`;
+    await product.assign({ name: "put-right", code, customer: "put-right" });
+    const rows = new Map(
+      tableBelow("`main` leaves").map(([row = "", , warning = ""]) => [row, warning]),
+    );
+    for (const [way, [begin, each, decision]] of cases.entries()) {
+      const { body } = await product.ask("/call/termination/put-right/main", {
+        routing: { ...sent.routing, way },
+      });
+      const warning = [...rows].find(([row]) => row.startsWith(begin))?.[1].replaceAll("`", "");
+      const warnings = warning === "" ? {} : { warnings: [warning] };
+      const told =
+        "data" in decision ? { data: { routing: { ...Object(decision.data).routing, way } } } : {};
+      expect([each, body]).toEqual([each, { ...decision, ...told, ...warnings }]);
+    }
+    const untried = [...rows.keys()].filter(
+      (row) => !cases.some(([begin]) => row.startsWith(begin)),
+    );
+    expect(untried).toEqual([]);
+  });
+
+  it("how numbers and members go through", async ({ expect }) => {
+    const code =
+      "function main(data) { return { routing: data.routing.copy ? { ...data.routing } : data.routing }; }";
+    await product.assign({ name: "through", code, customer: "through" });
+    const ask = async (routing: string): Promise<string> => {
+      const response = await fetch(`${product.edge}/call/termination/through/main`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${product.token}` },
+        body: `{"routing":${routing}}`,
+      });
+      return await response.text();
+    };
+    const long = '{"id":9223372036854775807,"of":[{"id":9223372036854775806}]}';
+    expect(await ask(long)).toBe(continuing(long));
+    const copied = '{"copy":true,"id":12345678901234567890}';
+    expect(await ask(copied)).toBe(continuing(copied));
+    const alike = `{"copy":true,${long.slice(1)}`;
+    const rounded = alike.replace("9223372036854775807", "9223372036854776000");
+    expect(await ask(alike)).toBe(continuing(rounded));
+    expect(await ask('{"gw":{"302":1,"b":2,"301":3}}')).toBe(
+      continuing('{"gw":{"301":3,"302":1,"b":2}}'),
+    );
+  });
+
+  it("in which order the scripts of a call run, and which is the last", async ({ expect }) => {
+    const places = ["global/first", "termination/order/main", "global/last"];
+    for (const place of places) {
+      const name = place.replaceAll("/", "-");
+      await manage("POST", "/scripts", { name, type: "script", code: markingAt(place) });
+      await manage("PUT", place, { script: name, onError: "continue" });
+    }
+    await product.untilRevision();
+    const ask = async (routing: object): Promise<unknown> =>
+      (await product.ask("/call/termination/order/main", { routing: { by: [], ...routing } })).body;
+    const [first = "", own = ""] = places;
+    expect(await ask({})).toEqual({ action: "continue", data: { routing: { by: places } } });
+    expect(await ask({ rejects: own })).toMatchObject({ action: "reject", sip: { code: 404 } });
+    expect(await ask({ fails: own })).toMatchObject({
+      action: "continue",
+      data: { routing: { by: [first], fails: own } },
+      fault: { code: "script_error" },
+    });
+    for (const place of places) await manage("DELETE", place);
+    await product.untilRevision();
+  });
+
+  it("what an alert driver's value means", async ({ expect }) => {
+    const cases: [row: string, value: string, answer: object][] = [
+      ["nothing, `false`", "undefined", { raised: false }],
+      ["nothing, `false`", "false", { raised: false }],
+      ["nothing, `false`", "0", { raised: false }],
+      ["nothing, `false`", "''", { raised: false }],
+      ["a text", "'text'", { raised: true, text: "text" }],
+      ["an object", "{ a: 1 }", { raised: true, vars: { a: 1 }, template: "alert" }],
+      ["`true`", "true", { raised: true, template: "alert" }],
+      ["a list or a number", "[1]", { status: 500, code: "script_error" }],
+      ["a list or a number", "5", { status: 500, code: "script_error" }],
+    ];
+    const code = `const { incr } = require("cxKV");
+      exports.main = async (data) => [${cases.map(([, value]) => value).join(", ")}][(await incr(data.alert.id)) - 1];`;
+    await manage("POST", "/scripts", { name: "alerts", type: "driver", code });
+    const assignment = { script: "alerts", company: "acme", recipients: ["noc@example.com"] };
+    await manage("PUT", "driver/alert/alerts", assignment);
+    await product.untilRevision();
+    // The schedule asks once as soon as there is a driver.
+    let answer: Answer;
+    do answer = await product.manage("GET", "/assignments/driver/alert/alerts/last");
+    while (answer.status === 404);
+    await product.manage("DELETE", "/kv/alerts");
+    for (const [row, value, told] of cases) {
+      const { body } = await product.ask("/driver/alert/alerts");
+      expect([row, value, body]).toEqual([
+        row,
+        value,
+        "status" in told ? expect.objectContaining(told) : told,
+      ]);
+    }
+    const rows = tableBelow("it returns").map(([row = ""]) => row);
+    expect(rows.filter((row) => !cases.some(([begin]) => row.startsWith(begin)))).toEqual([]);
+  });
+
+  it("what calls of an App with the isolation scope share", async ({ expect }) => {
+    const code = `const moment = require("moment"), fs = require("fs"), cxKV = require("cxKV"), rules = require("./number-rules");
+      let own = 0;
+      exports.main = () => [moment, fs, cxKV, rules].map((holder) => holder.calls = (holder.calls ?? 0) + 1)
+        .concat(own += 1, fs.existsSync("/tmp/kept") ? 2 : 1, (fs.writeFileSync("/tmp/kept", ""), []));`;
+    await manage("POST", "/scripts", { name: "sharing", type: "app", code, isolation: "scope" });
+    await product.untilRevision();
+    expect((await product.ask("/run/sharing")).body).toEqual([1, 1, 1, 1, 1, 1]);
+    expect((await product.ask("/run/sharing")).body).toEqual([2, 2, 1, 1, 1, 1]);
   });
 
   it("each lint", async ({ expect }) => {
@@ -329,44 +797,202 @@ describe("the page tells", () => {
     expect(types).not.toContain("undefined");
   });
 
-  it("where each of its sections is", ({ expect }) => {
-    const headings = [...PAGE.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => heading);
-    const anchors = headings.map(
-      (heading) =>
-        `- [${heading}](#${heading
-          .toLowerCase()
-          .replaceAll(/[^\w ]/g, "")
-          .replaceAll(" ", "-")})`,
-    );
-    expect(PAGE.match(/^- \[.+\]\(#.+\)$/gm)).toEqual(anchors);
+  it("where each of its sections is, and the other page's", ({ expect }) => {
+    for (const page of [PAGE, CALLS]) {
+      const anchors = headingsOf(page).map((heading) => `- [${heading}](#${anchorOf(heading)})`);
+      expect(page.match(/^- \[.+\]\(#.+\)$/gm)).toEqual(anchors);
+    }
+    const pages: Record<string, string> = { "scripts.md": PAGE, "calls.md": CALLS };
+    for (const [name, page] of Object.entries(pages)) {
+      for (const [link, file = "", anchor = ""] of page.matchAll(
+        /\]\(((?!https?:)[^#)]*)#([^)]+)\)/g,
+      )) {
+        const target = pages[file === "" ? name : file];
+        const known = target === undefined ? [anchor] : headingsOf(target).map(anchorOf);
+        expect([name, link, known]).toEqual([name, link, expect.arrayContaining([anchor])]);
+      }
+      for (const [, file = ""] of page.matchAll(/\]\(((?!https?:)[^#)]+)/g)) {
+        expect([name, file, existsSync(join(ROOT, "docs", file))]).toEqual([name, file, true]);
+      }
+    }
   });
 });
+
+function headingsOf(page: string): string[] {
+  return [...page.matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => heading);
+}
+
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w ]/g, "")
+    .replaceAll(" ", "-");
+}
 
 function readExample(match: RegExpMatchArray): Example {
   const [, comment = "", code = ""] = match;
   const lines = comment.split("\n").filter((line) => line !== "");
-  const title =
-    PAGE.slice(0, match.index)
-      .match(/^## .+$/gm)
-      ?.at(-1) ?? "";
   const valueOf = (pattern: RegExp): string | undefined =>
     lines.map((line) => pattern.exec(line)?.[1]).find((value) => value !== undefined);
   const checks = lines.filter((line) => !/^(?:vars|app as) /.test(line)).map(readCheck);
   const vars = valueOf(/^vars (.+)$/) ?? "";
-  return { title: title.slice("## ".length), code, name: valueOf(/^app as (.+)$/), vars, checks };
+  return { title: titleOf(PAGE, match), code, name: valueOf(/^app as (.+)$/), vars, checks };
+}
+
+/** The heading above a match. */
+function titleOf(page: string, { index }: RegExpMatchArray): string {
+  return headingsOf(page.slice(0, index)).at(-1) ?? "above all sections";
 }
 
 function readCheck(line: string): Check {
   const pattern =
-    /^(script|app|driver) (?:function (\w+) )?(.+?) (=>|continues|rejects|logs) (.+)$/;
-  const [, type, name, data = "", verb = "", rest = ""] = pattern.exec(line) ?? [];
+    /^(script|app|driver) (?:at ([\w/]+)(\?\S+)? )?(?:function (\w+) )?(.+?) (=>|continues|rejects|logs|answers) (.+)$/;
+  const [, type, place, query = "", name, data = "", verb = "", rest = ""] =
+    pattern.exec(line) ?? [];
   if (type === undefined) throw new Error(`Cannot read the check "${line}"`);
   const named = name === undefined ? {} : { function: name };
-  return { type: ScriptType.parse(type), ...named, data: JSON.parse(data), verb, rest };
+  const asked = { place, query, ...named, data: JSON.parse(data) };
+  return { type: ScriptType.parse(type), ...asked, verb, rest };
 }
 
-function isCall({ verb }: Check): boolean {
-  return verb === "continues" || verb === "rejects";
+function readCommands(match: RegExpMatchArray): Commands {
+  const [, comment = "", script = ""] = match;
+  const writes = Array.from(
+    comment.matchAll(/^(=>|has|says) (.+)$/gm),
+    ([, verb = "", rest = ""]) => ({ verb, rest }),
+  );
+  if (writes.length === 0) throw new Error(`Cannot read what is written: ${comment}`);
+  return { title: titleOf(CALLS, match), script, writes };
+}
+
+/** Whether an edge node is asked for it by an assignment. */
+function isAssigned({ place, verb }: Check): boolean {
+  return place !== undefined || verb === "continues" || verb === "rejects";
+}
+
+/** The assignment of a check, behind /assignments, and the path by which an edge node is asked. */
+function askedAt(
+  { place, query, function: name = "" }: Check,
+  key: string,
+): { assignment: string; path: string } {
+  switch (place) {
+    case undefined:
+      return { assignment: `termination/${key}/main`, path: `/call/termination/${key}/main` };
+    case "global/last":
+      return { assignment: place, path: `/call/origination/${key}` };
+    case "form":
+      return { assignment: `form/${key}`, path: `/form/${key}${query}` };
+    case "driver/did":
+      return { assignment: `driver/did/${key}`, path: `/driver/did/${key}/${name}${query}` };
+    case "driver/alert":
+      return { assignment: `driver/alert/${key}`, path: `/driver/alert/${key}${query}` };
+    default:
+      throw new Error(`Cannot ask at "${place}"`);
+  }
+}
+
+async function checkAnswer(check: Check, path: string, expect: ExpectStatic): Promise<void> {
+  const { place, data, verb, rest } = check;
+  const { status, body } =
+    place === "form" ? await sendForm(path, data) : await product.ask(path, data);
+  if (verb === "=>") expect([status, body]).toEqual([200, JSON.parse(rest)]);
+  else if (verb === "answers") {
+    const problem = Problem.parse(body);
+    expect(`${problem.status} ${problem.detail}`).toBe(rest);
+    expect(status).toBe(problem.status);
+  } else expect(body).toEqual(decisionOf(check));
+}
+
+/** Sends a form as a browser does that has files in it. */
+async function sendForm(path: string, fields: unknown): Promise<Answer> {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(Entered.parse(fields))) {
+    if (typeof value === "object" && !Array.isArray(value)) {
+      const bytes = Uint8Array.from(Buffer.from(value.base64, "base64"));
+      body.append(name, new Blob([bytes], { type: value.type }), value.name);
+    } else for (const text of [value].flat()) body.append(name, text);
+  }
+  const authorization = `Bearer ${product.token}`;
+  const response = await fetch(product.edge + path, {
+    method: "POST",
+    headers: { authorization },
+    body,
+  });
+  return { status: response.status, headers: response.headers, body: await response.json() };
+}
+
+/** Asks the control plane for what must not be refused. A `path` without a slash in front begins behind /assignments. */
+async function manage(method: string, path: string, body?: unknown): Promise<void> {
+  const answer = await product.manage(
+    method,
+    path.startsWith("/") ? path : `/assignments/${path}`,
+    body,
+  );
+  if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+}
+
+/** What is stored at the key that is used here. */
+async function timed(): Promise<unknown> {
+  return (await product.manage("GET", "/kv/timed")).body;
+}
+
+async function useKv(call: string): Promise<void> {
+  const code = `const { kv, incr } = require("cxKV"); exports.main = async () => ${call};`;
+  await run("app", { code, data: {} });
+}
+
+/** Sets a header that is fit to go out, and another one. */
+function alsoHeader(other: string): string {
+  return `data.routing.headers = [{ key: "X-A", value: "1" }, ${other}];`;
+}
+
+/** A route with one gateway, which calls from this number. */
+function routeWith(cli: string): object {
+  return { gw: { "301": { cli } } };
+}
+
+/** The answer to a call that goes on with this routing object. */
+function continuing(routing: string): string {
+  return `{"action":"continue","data":{"routing":${routing}}}`;
+}
+
+/** Adds its place to what the scripts before it have written, fails or rejects the call, as the call says. */
+function markingAt(place: string): string {
+  return `function main(data) {
+    if (data.routing.fails === "${place}") throw new Error("no code");
+    if (data.routing.rejects === "${place}") throw new Error("404 Not Found");
+    data.routing.by.push("${place}");
+    return data;
+  }`;
+}
+
+/** What a script writes. Rejects where it fails or complains. */
+async function runShell(script: string): Promise<string> {
+  const PATH = `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`;
+  const env = { PATH, API: product.api, EDGE: product.edge, TOKEN: product.token };
+  return await new Promise((resolve, reject) => {
+    execFile("/bin/sh", ["-euc", script], { env }, (error, stdout, stderr) => {
+      if (error === null && stderr === "") resolve(stdout);
+      else reject(new Error(`${script}\n${stderr}`, { cause: error }));
+    });
+  });
+}
+
+/** The page's ways to come by cxKV, each as a script that keeps 5 and returns what it then finds. */
+function kvStyles(): { style: string; code: string }[] {
+  const [, list = ""] = /All of these mean the same[^:]*:([^]*?)\n\n/.exec(PAGE) ?? [];
+  return Array.from(list.matchAll(/`([^`]+)`/g), ([, style = ""]) => {
+    const head = style.startsWith("require") ? `const cxKV = ${style}` : style;
+    const kv = /\bcxKV(?= =| from)/.test(head)
+      ? "cxKV.kv"
+      : head.includes("store")
+        ? "store"
+        : "kv";
+    const use = `await ${kv}.set("style", 5); return await ${kv}.get("style");`;
+    const main = `async function main() { ${use} }`;
+    const isModule = head.startsWith("import");
+    return { style, code: `${head};\n${isModule ? "export " : ""}${main}\n` };
+  });
 }
 
 function decisionOf({ verb, rest }: Check): object {
@@ -377,13 +1003,17 @@ function decisionOf({ verb, rest }: Check): object {
 
 async function checkRun(
   code: string,
-  { type, verb, rest, ...request }: Check,
+  { type, verb, rest, place: _place, query: _query, ...request }: Check,
   expect: ExpectStatic,
 ): Promise<void> {
   const result = await run(type, { code, ...request });
   expect(result).toMatchObject({ outcome: "ok" });
   if (verb === "=>") expect(result.value).toEqual(JSON.parse(rest));
-  else expect(result.logs.map(({ level, message }) => `${level} ${message}`)).toEqual([rest]);
+  else {
+    // Behind the first line comes a stack.
+    const lines = result.logs.map(({ level, message }) => `${level} ${message.split("\n", 1)[0]}`);
+    expect(lines).toEqual([rest]);
+  }
 }
 
 function draft(
@@ -403,10 +1033,10 @@ async function lintsOf(type: ScriptType, code: string): Promise<string[]> {
 }
 
 /** The cells of the table that has `heading` in its first line. */
-function tableBelow(heading: string): string[][] {
-  const [, , ...rows] = PAGE.slice(
-    PAGE.lastIndexOf("\n", PAGE.indexOf(`\n| ${heading}`) + 1) + 1,
-  ).split("\n");
+function tableBelow(heading: string, page = PAGE): string[][] {
+  const [, , ...rows] = page
+    .slice(page.lastIndexOf("\n", page.indexOf(`\n| ${heading}`) + 1) + 1)
+    .split("\n");
   return rows
     .slice(
       0,
@@ -420,28 +1050,48 @@ function tableBelow(heading: string): string[][] {
     );
 }
 
+type Reply = { status: number; body: unknown };
+
 /** What the examples ask: a look-up of numbers, and a provider of them. */
-function answer(
-  { url = "", method = "", headers }: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const send = (status: number, body: unknown): void => {
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  };
-  if (url === "/token") return send(200, { access_token: "the token", expires_in: 3_600 });
-  if (url.startsWith("/numbers?prefix=44207")) return send(200, { numbers: ["442079460001"] });
-  if (url === "/balance/acme") {
-    return send(headers.authorization === "Bearer the token" ? 200 : 401, { balance: 12.5 });
-  }
-  if (method === "DELETE") return void response.writeHead(204).end();
-  if (headers.authorization !== `Bearer ${KEY}`) return send(401, {});
-  // Nobody ever answers about this number.
-  if (url.endsWith("408")) return;
-  send(200, { status: url.endsWith("404") ? "unallocated" : "in use" });
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const reply = replyTo(request, await text(request));
+  if (reply === undefined) return;
+  const { status, body } = reply;
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(status === 204 ? "" : JSON.stringify(body));
 }
 
-function ms(count: number): string {
-  return `${count.toLocaleString("en-US")} ms`;
+/** Undefined where nobody ever answers. */
+function replyTo({ url = "", method, headers }: IncomingMessage, sent: string): Reply | undefined {
+  if (url === "/token")
+    return { status: 200, body: { access_token: "the token", expires_in: 3_600 } };
+  if (url === "/balance/acme") {
+    const isKnown = headers.authorization === "Bearer the token";
+    return { status: isKnown ? 200 : 401, body: { balance: 12.5 } };
+  }
+  if (url === "/orders") {
+    const isFree = sent === '{"did":"442079460001"}';
+    return isFree ? { status: 200, body: { order: "7" } } : { status: 409, body: {} };
+  }
+  if (url.startsWith("/numbers?prefix=44207")) {
+    return { status: 200, body: { numbers: ["442079460001"] } };
+  }
+  if (method === "DELETE") return { status: 204, body: undefined };
+  return replyAboutNumber(url, headers.authorization);
+}
+
+function replyAboutNumber(url: string, authorization: string | undefined): Reply | undefined {
+  if (authorization !== `Bearer ${KEY}`) return { status: 401, body: {} };
+  if (url.endsWith("408")) return undefined;
+  return { status: 200, body: { status: url.endsWith("404") ? "unallocated" : "in use" } };
+}
+
+function ms(milliseconds: number): string {
+  return `${count(milliseconds)} ms`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
 }
 
 function typed(type: string): string {

@@ -138,8 +138,8 @@ function refuseMismatch(place: Place, script: Script, request: PutAssignment): v
 function contentOf(request: PutAssignment): AssignmentContent {
   const { timeout, timeoutAction, onError, vars, script: _script, ...settings } = request;
   return {
-    timeoutMs: timeout === undefined ? null : Math.round(timeout * 1_000),
-    timeoutAction: timeoutAction ?? DEFAULT_TIMEOUT_ACTION,
+    timeoutMs: timeout === undefined || timeout === null ? null : Math.round(timeout * 1_000),
+    timeoutAction: timeoutAction || DEFAULT_TIMEOUT_ACTION,
     onError: onError ?? "reject",
     vars: parseVars(vars ?? ""),
     settings,

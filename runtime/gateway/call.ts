@@ -64,7 +64,20 @@ function logStep(log: Logger, { target, verdict, warnings }: Step): void {
   const { script, name, version } = target;
   const fault = verdict?.fault;
   if (fault !== undefined) log.warn({ script, name, version, fault }, "a call's script failed");
-  else if (warnings.length > 0) {
+  else if (warnings.length > 0 && isNews(`${script}/${version}`)) {
     log.warn({ script, name, version, warnings }, "a call's script warned");
   }
+}
+
+/** When each version's warnings were logged last. The same ones come with every call. */
+const toldAt = new Map<string, number>();
+const SILENCE_MS = 60_000;
+const MOST_TOLD = 10_000;
+
+function isNews(version: string): boolean {
+  const now = Date.now();
+  if (now - (toldAt.get(version) ?? -Infinity) < SILENCE_MS) return false;
+  if (toldAt.size >= MOST_TOLD) toldAt.clear();
+  toldAt.set(version, now);
+  return true;
 }

@@ -16,7 +16,7 @@ import type { Admission } from "./admission.ts";
 import type { Batcher } from "./batch.ts";
 import { beforeDeadline, deadlineIn, type Deadline } from "./deadline.ts";
 import { isTooDeep, MAX_DEPTH } from "./depth.ts";
-import { findUnsafeText } from "./unsafe-text.ts";
+import { findUnsafeText, mayBeUnsafe } from "./unsafe-text.ts";
 
 /** What executing needs. */
 export type Executor = { pool: CellPool; batcher: Batcher; admission: Admission; log: Logger };
@@ -256,9 +256,13 @@ function isLockedDown({ isolation }: Job["target"]): boolean {
   return isolation === "scope";
 }
 
-/** What comes out of an isolate that is not locked down is the script's word. */
+/**
+ * What comes out of an isolate that is not locked down is the script's word, and a member may become another one when it is
+ * written.
+ */
 function isDataOfCall(text: string, { target, isCall }: Job): boolean {
-  if (!isCall || isLockedDown(target)) return isCall;
+  if (!isCall || !text.startsWith("{")) return false;
+  if (isLockedDown(target) && !mayBeUnsafe(text)) return true;
   const data = CallData.safeParse(parseOrUndefined(text)).data;
   return data !== undefined && findUnsafeText(data) === undefined;
 }

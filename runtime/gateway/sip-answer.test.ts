@@ -105,9 +105,9 @@ describe("rule 2: a message", () => {
     }
   });
 
-  it("comes before fields", ({ expect }) => {
+  it("comes behind the fields of an object", ({ expect }) => {
     const thrown = fields({ code: 486, message: "Busy" }, "404 Gone");
-    expect(sipAnswerOf(thrown)).toEqual({ code: 404, reason: "Gone" });
+    expect(sipAnswerOf(thrown)).toEqual({ code: 486, reason: "Busy" });
   });
 });
 

@@ -5,12 +5,12 @@ import { cleanReason, standardReason, type SipAnswer } from "../../schemas/sip.t
 
 /**
  * The answer that a thrown thing names, undefined when it names none and so is a plain failure:
- * 1. a pair `[604, "text"]`, 2. a message `404 Not Found`, 3. an object `{code, message}` or its like.
+ * a pair `[604, "text"]`, an object `{code, message}` or its like, or the message `404 Not Found` of an Error or a text.
  */
 export function sipAnswerOf(thrown: Thrown): SipAnswer | undefined {
   const { pair, fields, message } = thrown;
   if (pair !== undefined) return answer(pair[0], pair[1]);
-  return answerOfText(message) ?? (fields && answerOfFields(fields));
+  return (fields && answerOfFields(fields)) ?? answerOfText(message);
 }
 
 /** The answer of a pair that a script returned or threw, undefined when it is no such pair. */

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { readBatchAnswer } from "../../schemas/batch-answer.ts";
-import { EgressLedger } from "./egress.ts";
+import { EgressLedger, FORGET_MS } from "./egress.ts";
 
 const owner = { account: "a", script: "s" };
 const RULES = { owner, isolate: "run", limits: { subrequests: 2 }, egressHosts: null };
@@ -43,10 +43,10 @@ describe("a run's network", () => {
     });
     const ledger = new EgressLedger();
     ledger.open(RULES);
-    Date.now = () => now() + 30_000;
+    Date.now = () => now() + FORGET_MS / 2;
     using later = ledger.open({ ...RULES, isolate: "later" });
     expect(ledger.find("run")).toBeDefined();
-    Date.now = () => now() + 61_000;
+    Date.now = () => now() + FORGET_MS + 1_000;
     using last = ledger.open({ ...RULES, isolate: "last" });
     expect(ledger.find("run")).toBeUndefined();
     expect([ledger.find("later"), ledger.find("last")]).toEqual([later, last]);

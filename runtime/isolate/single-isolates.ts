@@ -36,24 +36,32 @@ export async function runSingle(
 
 /** Isolates that have a name and have started. */
 const started = new Set<string>();
-let starting = Promise.resolve();
+/** When the isolate that is starting began to, 0 for none. A request that is dropped leaves it set: then only time tells. */
+let startingSince = 0;
+/** Longer than an isolate takes to start, in milliseconds. */
+const START_MS = 500;
 
 /**
  * Starts an isolate that stays, one at a time: many at once would keep this process from everything else, and it would
- * seem to be stuck.
+ * seem to be stuck. By looking, because no request may wait for a promise of another one.
  */
 async function startInTurn(means: Means, kind: IsolateKind, program: ProgramCode): Promise<void> {
   const { name } = kind;
   if (started.has(name)) return;
   started.add(name);
-  starting = starting.then(async () => {
+  while (isStarting()) await scheduler.wait(1);
+  startingSince = Date.now();
+  try {
+    await entryOf(means, kind, program).ready();
+  } catch {
     // What is wrong with it, its run tells.
-    await entryOf(means, kind, program)
-      .ready()
-      .catch(() => undefined);
-    await scheduler.wait(0);
-  });
-  await starting;
+  } finally {
+    startingSince = 0;
+  }
+}
+
+function isStarting(): boolean {
+  return startingSince !== 0 && Date.now() - startingSince < START_MS;
 }
 
 /** Makes an isolate and waits until it is ready. */

@@ -24,6 +24,7 @@ import { ScriptType } from "../../schemas/script-type.ts";
 import { assignments, customers } from "../../schemas/tables/assignment.ts";
 import { tokens } from "../../schemas/tables/account.ts";
 import type { Database } from "../../schemas/tables/open.ts";
+import { MIGRATIONS } from "../../schemas/tables/migrations.ts";
 import { revision } from "../../schemas/tables/revision.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
 import { hashToken, isSameSecret } from "../../schemas/token-hash.ts";
@@ -162,33 +163,42 @@ export class EdgeStore implements AsyncDisposable {
     const tagged = tag === null ? "" : `${tag.length}/${tag}`;
     const cacheKey = `${account}/${place}/${subject.length}/${subject}/${detail.length}/${detail}/${tagged}`;
     return await this.#chains.get(cacheKey, async () => {
-      const own =
-        (await this.findCallTarget(account, key)) ?? (await this.#findTagged(account, tag));
       const customer = place === "termination" ? subject : null;
+      const own =
+        (await this.findCallTarget(account, key)) ??
+        (await this.#findTagged(account, tag, customer));
       const first = await this.#findGlobal(account, "first", customer);
       const last = await this.#findGlobal(account, "last", customer);
       return [first, own, last].filter((target) => target !== undefined);
     });
   }
 
-  async #findTagged(account: string, tag: string | null): Promise<CallTarget | undefined> {
+  async #findTagged(
+    account: string,
+    tag: string | null,
+    customer: string | null,
+  ): Promise<CallTarget | undefined> {
     if (tag === null) return undefined;
-    return await this.findCallTarget(account, { place: "tag", subject: tag, detail: "" });
+    const target = await this.findCallTarget(account, { place: "tag", subject: tag, detail: "" });
+    return await this.#withCustomer(target, customer);
   }
 
-  /** Sees the customer's variables as every other script of the call does. */
   async #findGlobal(
     account: string,
     order: "first" | "last",
     customer: string | null,
   ): Promise<CallTarget | undefined> {
-    const target = await this.findCallTarget(account, {
-      place: "global",
-      subject: order,
-      detail: "",
-    });
+    const key = { place: "global", subject: order, detail: "" } as const;
+    return await this.#withCustomer(await this.findCallTarget(account, key), customer);
+  }
+
+  /** It sees the customer's variables, as every other script of the call does. */
+  async #withCustomer(
+    target: CallTarget | undefined,
+    customer: string | null,
+  ): Promise<CallTarget | undefined> {
     if (target === undefined || customer === null) return target;
-    const ofCustomer = await this.#customerVars(account, customer);
+    const ofCustomer = await this.#customerVars(target.account, customer);
     const own: unknown = target.vars === "" ? {} : JSON.parse(target.vars);
     return { ...target, vars: varsText(mergeVars(ofCustomer, CallData.parse(own))) };
   }
@@ -313,9 +323,10 @@ export class EdgeStore implements AsyncDisposable {
 
   async #hasTables(): Promise<boolean> {
     await this.#sync();
-    // The migration that comes last makes this trigger.
-    const query = sql`SELECT 1 FROM sqlite_schema WHERE name = 'accounts_update_revision'`;
-    return (await this.#db.all(query)).length > 0;
+    const known = sql`SELECT 1 FROM sqlite_schema WHERE name = '__drizzle_migrations'`;
+    if ((await this.#db.all(known)).length === 0) return false;
+    const applied = sql`SELECT id FROM __drizzle_migrations LIMIT ${MIGRATIONS}`;
+    return (await this.#db.all(applied)).length >= MIGRATIONS;
   }
 
   async #watchRevision(): Promise<void> {

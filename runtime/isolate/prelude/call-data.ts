@@ -16,6 +16,7 @@ export type Argument = {
   data: unknown;
   continuation: Continuation | undefined;
   exact: ExactNumbers | undefined;
+  payload: string;
 };
 
 /** Names by which scripts reach a part of their argument that has another place, where their code mentions them. */
@@ -34,7 +35,7 @@ export function readArgument(
   const { value: sent, exact } = parseExactly(payload);
   if (!isCall) {
     if (aliases.body && isRecord(sent)) alias(sent, "body", sent);
-    return { data: sent, continuation: undefined, exact };
+    return { data: sent, continuation: undefined, exact, payload };
   }
   if (!isRecord(sent)) throw new TypeError("The body of a call is a JSON object");
   let data = sent;
@@ -46,11 +47,21 @@ export function readArgument(
     data = { ...all, ...sent };
   }
   const names = keys(sent);
-  const { routing } = sent;
-  const aliased = isRecord(routing) ? routing["egress_routing"] : undefined;
-  if (aliases.egressRouting && isArray(aliased)) alias(data, "egress_routing", aliased);
-  const input = { payload, data, sent: names, added, aliased };
-  return { data, continuation: (result) => continueCall(result, input), exact };
+  if (aliases.egressRouting) aliasRoutes(data);
+  const input = { payload, data, sent: names, added };
+  return { data, continuation: (result) => continueCall(result, input), exact, payload };
+}
+
+/** `data.egress_routing` is that of `data.routing`, whichever it is at the time. */
+function aliasRoutes(data: Record<string, unknown>): void {
+  if (hasOwn(data, "egress_routing")) return;
+  defineProperty(data, "egress_routing", {
+    configurable: true,
+    get: () => (isRecord(data["routing"]) ? data["routing"]["egress_routing"] : undefined),
+    set: (list: unknown) => {
+      if (isRecord(data["routing"])) data["routing"]["egress_routing"] = list;
+    },
+  });
 }
 
 /** Where nobody lists it, so that it is no member that goes on. What was sent under that name wins. */

@@ -139,11 +139,41 @@ describe("a list of headers", () => {
 });
 
 describe("a result that is none of these", () => {
-  it("lets the call go on as it was where it is an object, with a warning", ({ expect }) => {
+  it("lets the call go on as main left it where it is an object, with a warning", ({ expect }) => {
     for (const result of [{}, { ok: true }, { routing: null }, { routing: 5 }, { routing: [] }]) {
       expect(dataAfter(() => result)).toEqual(SENT);
       expect(warningsAfter(() => result)).toEqual([expect.stringContaining("without routing")]);
+      const changed = routingAfter((data) => {
+        data.routing.cli = "9";
+        return result;
+      });
+      expect(changed["cli"]).toBe("9");
     }
+  });
+
+  it("is nothing, and then counts what main left, with a warning", ({ expect }) => {
+    const texts = { payload: JSON.stringify(SENT), vars: "", isCall: true };
+    const { data, continuation } = readArgument(texts, { egressRouting: false, body: false });
+    for (const nothing of [undefined, null]) {
+      expect(continuation?.(nothing)).toEqual({
+        is: "continue",
+        data,
+        warnings: [expect.stringContaining("returned nothing")],
+      });
+    }
+  });
+
+  it("is put right in a copy where it cannot be changed", ({ expect }) => {
+    const frozen: Main = (data) =>
+      Object.freeze({ routing: Object.freeze({ ...data.routing, cli: 9 }) });
+    expect(routingAfter(frozen)).toMatchObject({ cli: "9" });
+    const getter: Main = (data) => ({
+      routing: Object.defineProperty({ ...data.routing }, "cli", {
+        get: () => 9,
+        enumerable: true,
+      }),
+    });
+    expect(routingAfter(getter)).toMatchObject({ cli: "9" });
   });
 
   it("has to be decided on where it is no object", ({ expect }) => {
@@ -357,6 +387,11 @@ describe("the egress routes", () => {
     expect(reached).toMatchObject({ egress_routing: [{ rate: 1 }, {}] });
     const replaced = routingAfter((data) => void (data.egress_routing = [{ provider_id: 9 }]));
     expect(replaced["egress_routing"]).toEqual([{ provider_id: 9 }]);
+    const both = routingAfter((data) => {
+      data.routing.egress_routing = [{}];
+      data.egress_routing[0].rate = 1;
+    });
+    expect(both["egress_routing"]).toEqual([{ rate: 1 }]);
     const within = routingAfter(
       (data) => void (data.routing.egress_routing = [{ provider_id: 8 }]),
     );

@@ -7,8 +7,6 @@ export type CallInput = {
   data: Record<string, unknown>;
   sent: readonly string[];
   added: readonly string[];
-  /** The list that `data.egress_routing` is an alias of, undefined where it is none. */
-  aliased: unknown;
 };
 
 /** `noRoutes`: no egress route is left. */
@@ -28,6 +26,7 @@ const MOST_WARNINGS = 20;
 const { parse, stringify } = JSON;
 const { isArray } = Array;
 const { hasOwn, keys } = Object;
+const { MAX_SAFE_INTEGER } = Number;
 const text = String;
 
 type Fields = Record<string, unknown>;
@@ -38,11 +37,23 @@ export function continueCall(result: unknown, input: CallInput): Continued | und
   const whole = wholeOf(result, input, warnings);
   if (whole === undefined) return undefined;
   const data = restore(whole, input);
+  try {
+    return putRight(data, input, warnings);
+  } catch {
+    // Something in it is frozen, or a getter: its JSON is neither.
+    const plainData: unknown = parse(stringify(data));
+    return putRight(isRecord(plainData) ? plainData : {}, input, warnings);
+  }
+}
+
+/** In place. Throws where something in the data cannot be changed. */
+function putRight(data: Fields, input: CallInput, warnings: string[]): Continued {
   const { routing } = data;
   if (!isRecord(routing)) return { is: "continue", data, warnings };
   takeAliases(data, { routing, input });
   if (!takeRoutes(routing, input, warnings)) return { is: "noRoutes" };
   const check = new Check(input.payload, warnings);
+  check.lists(data);
   check.routing(routing);
   return { is: "continue", data, warnings };
 }
@@ -50,12 +61,16 @@ export function continueCall(result: unknown, input: CallInput): Continued | und
 /** The result as data with a routing object in it, in each of the shapes that scripts return. */
 function wholeOf(result: unknown, input: CallInput, warnings: string[]): Fields | undefined {
   const { data } = input;
+  if (result === undefined || result === null) {
+    warnings.push("main returned nothing: the call goes on with what main left of its data");
+    return data;
+  }
   if (isArray(result)) return isHeaderList(result) ? withHeaders(data, result) : undefined;
   if (!isRecord(result)) return undefined;
   if (isRecord(result["routing"])) return result;
   if (result !== data && isRouting(result, data)) return { ...data, routing: result };
-  warnings.push("main returned an object without routing: the call goes on as it was");
-  return parse(input.payload);
+  warnings.push("main returned an object without routing: the call goes on with what main left");
+  return data;
 }
 
 function isRouting(result: Fields, data: Fields): boolean {
@@ -102,7 +117,7 @@ function takeAliases(
   if (!hasOwn(data, "egress_routing") || input.sent.includes("egress_routing")) return;
   const list = data["egress_routing"];
   delete data["egress_routing"];
-  if (list !== input.aliased) routing["egress_routing"] = list;
+  if (list !== routing["egress_routing"]) routing["egress_routing"] = list;
 }
 
 /** Puts the egress routes in order. False where the script has left none. */
@@ -149,9 +164,7 @@ class Check {
   }
 
   routing(routing: Fields): void {
-    this.#number(routing, "cli");
-    this.#number(routing, "dest_number");
-    this.#lists(routing);
+    this.#route(routing);
     const routes = routing["egress_routing"];
     if (!isArray(routes)) return;
     for (let at = 0; at < routes.length; at += 1) {
@@ -161,7 +174,9 @@ class Check {
   }
 
   #route(route: Fields): void {
-    this.#lists(route);
+    this.#number(route, "cli");
+    this.#number(route, "dest_number");
+    this.lists(route);
     const { gw } = route;
     if (!isRecord(gw)) return;
     const ids = keys(gw);
@@ -174,14 +189,16 @@ class Check {
   /** A telephone number is text. */
   #number(holder: Fields, name: string): void {
     const value = holder[name];
-    if (typeof value === "number") holder[name] = text(value);
-    else if (typeof value === "string" && !isPlain(value)) {
+    // One that is too long for a number goes out as it came.
+    if (typeof value === "number") {
+      if (value <= MAX_SAFE_INTEGER) holder[name] = text(value);
+    } else if (typeof value === "string" && !isPlain(value)) {
       holder[name] = plain(value);
       this.#warn(`${name} had control characters, which are taken out`);
     }
   }
 
-  #lists(holder: Fields): void {
+  lists(holder: Fields): void {
     for (let at = 0; at < LIST_NAMES.length; at += 1) {
       const name = LIST_NAMES[at] ?? "headers";
       const list = holder[name];

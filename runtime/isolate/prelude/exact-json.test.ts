@@ -37,9 +37,26 @@ describe("a number that JavaScript rounds", () => {
     );
   });
 
-  it("is rounded where two are rounded to the same under one name", ({ expect }) => {
+  it("is told from one that is rounded to the same by where it stands", ({ expect }) => {
     const both = '[{"id":9007199254740993},{"id":9007199254740992}]';
-    expect(through(both)).toBe('[{"id":9007199254740992},{"id":9007199254740992}]');
+    expect(through(both)).toBe(both);
+    expect(through(both, (list: Fields[]) => list.map((one) => ({ ...one })))).toBe(
+      '[{"id":9007199254740992},{"id":9007199254740992}]',
+    );
+  });
+
+  it("goes out as it came in where it has moved", ({ expect }) => {
+    const list = '{"ids":[12345678901234567890,9223372036854775807]}';
+    const shifted = through(list, (data: { ids: number[] }) => {
+      data.ids.shift();
+      return data;
+    });
+    expect(shifted).toBe('{"ids":[9223372036854775807]}');
+  });
+
+  it("is rounded in data that are nested too deep to look through", ({ expect }) => {
+    const deep = `${"[".repeat(5_000)}12345678901234567890${"]".repeat(5_000)}`;
+    expect(parseExactly(deep).exact).toBeUndefined();
   });
 
   it("is no other number, and no text", ({ expect }) => {

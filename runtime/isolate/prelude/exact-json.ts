@@ -1,32 +1,57 @@
 // JSON of data with numbers that JavaScript would round, such as ids of 64 bits: one that the script leaves as it was goes out
 // as it came in.
 
-/** What the engine wrote for a number, by the name it stands under and the value it was rounded to. */
-export type ExactNumbers = ReadonlyMap<string, string>;
+/** What the engine wrote for numbers: where each stands, and what each was rounded to, "" where that is not clear. */
+export type ExactNumbers = {
+  places: WeakMap<object, Record<string, string>>;
+  values: Map<number, string>;
+};
 
 /** As many digits as may be rounded. */
 const LONG_NUMBER = /\d{16}/;
 const DIGITS = /^-?\d[\d.]*/;
 
-type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
+// oxlint-disable-next-line max-params -- as JSON.parse calls it
+type Reviver = (
+  this: object,
+  key: string,
+  value: unknown,
+  context?: { source?: string },
+) => unknown;
 
 // Taken before the script can change them. Of later versions of the language than our types know.
 const parse: (text: string, reviver?: Reviver) => unknown = JSON.parse;
 const rawJson: unknown = Reflect.get(JSON, "rawJSON");
 const { stringify } = JSON;
+const { create } = Object;
 
 /** Parses JSON. `exact` has the numbers that were rounded, undefined where there are none. Throws a SyntaxError. */
 export function parseExactly(text: string): { value: unknown; exact: ExactNumbers | undefined } {
   if (!LONG_NUMBER.test(text)) return { value: parse(text), exact: undefined };
-  const exact = new Map<string, string>();
-  const value = parse(text, (key, number, { source } = {}) => {
-    if (typeof number !== "number" || source === undefined || !isRounded(source)) return number;
-    const place = placeOf(key, number);
-    // Two that are rounded to the same cannot be told apart.
-    exact.set(place, (exact.get(place) ?? source) === source ? source : "");
-    return number;
-  });
-  return { value, exact: exact.size === 0 ? undefined : exact };
+  const exact: ExactNumbers = { places: new WeakMap(), values: new Map() };
+  try {
+    const value = parse(text, function (key, number, { source } = {}) {
+      if (typeof number === "number" && source !== undefined && isRounded(source)) {
+        keep(exact, { holder: this, key, number, source });
+      }
+      return number;
+    });
+    return { value, exact: exact.values.size === 0 ? undefined : exact };
+  } catch (error) {
+    // Of data that are nested very deep, the numbers are rounded.
+    if (error instanceof RangeError) return { value: parse(text), exact: undefined };
+    throw error;
+  }
+}
+
+type Rounded = { holder: object; key: string; number: number; source: string };
+
+function keep({ places, values }: ExactNumbers, { holder, key, number, source }: Rounded): void {
+  const place: Record<string, string> = places.get(holder) ?? create(null);
+  place[key] = source;
+  places.set(holder, place);
+  // Two that are rounded to the same can be told apart where they stand, and nowhere else.
+  values.set(number, (values.get(number) ?? source) === source ? source : "");
 }
 
 /** The JSON of `value`, with `exact` numbers as they came. As JSON.stringify where there are none. */
@@ -35,17 +60,21 @@ export function stringifyExactly(
   exact: ExactNumbers | undefined,
 ): string | undefined {
   if (exact === undefined || typeof rawJson !== "function") return stringify(value);
-  return stringify(value, (key, member: unknown) => {
+  return stringify(value, replacerFor(exact, rawJson));
+}
+
+type Replacer = (this: object, key: string, member: unknown) => unknown;
+
+function replacerFor(exact: ExactNumbers, raw: CallableFunction): Replacer {
+  return function (this: object, key, member) {
     if (typeof member !== "number") return member;
-    const source = exact.get(placeOf(key, member));
-    return source === undefined || source === "" ? member : rawJson(source);
-  });
+    const inPlace = exact.places.get(this)?.[key];
+    const isInPlace = inPlace !== undefined && Number(inPlace) === member;
+    const source = isInPlace ? inPlace : exact.values.get(member);
+    return source === undefined || source === "" ? member : raw(source);
+  };
 }
 
 function isRounded(source: string): boolean {
   return (DIGITS.exec(source)?.[0].replace(/\D/g, "").length ?? 0) >= 16;
-}
-
-function placeOf(key: string, value: number): string {
-  return `${value} ${key}`;
 }

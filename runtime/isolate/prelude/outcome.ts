@@ -28,29 +28,38 @@ export type Result = Pick<RunAnswer, "is" | "text" | "warnings">;
 
 /** The script returned `value`. Where a call's returned nothing, its argument counts as it left it. */
 export function returnedResult(value: unknown, argument: Argument): Result {
-  const { data, continuation, exact } = argument;
+  const { continuation, exact } = argument;
   const isNothing = value === undefined || value === null;
   if (continuation === undefined && isNothing) return outcome('{"is":"returned","value":null}');
-  const result = isNothing ? data : value;
   try {
-    const continued = continuation?.(result);
-    if (continued !== undefined) return continuedResult(continued, exact);
+    const continued = continuation?.(value);
+    if (continued !== undefined) return continuedResult(continued, argument);
     // An Error in it still is one here.
-    if (continuation !== undefined && isPair(result)) return outcome(thrownOutcome(result));
-    const json = checkedJson(stringifyExactly(result, exact), result);
+    if (continuation !== undefined && isPair(value)) return outcome(thrownOutcome(value));
+    const json = checkedJson(stringifyExactly(value, exact), value);
     return typeof json === "string" ? outcome(`{"is":"returned","value":${json}}`) : json;
   } catch (error) {
-    return outcome(unserialisable(result, error));
+    return outcome(unserialisable(isNothing ? argument.data : value, error));
   }
 }
 
-function continuedResult(continued: Continued, exact: Argument["exact"]): Result {
+function continuedResult(continued: Continued, { exact, payload }: Argument): Result {
   if (continued.is === "noRoutes") return outcome(NO_ROUTES);
   const { data, warnings } = continued;
   const json = checkedJson(stringifyExactly(data, exact), data);
   if (typeof json !== "string") return json;
+  for (let at = 0; at < OWN_HEADERS.length; at += 1) {
+    const name = OWN_HEADERS[at] ?? "";
+    if (payload.includes(name) && !json.includes(name)) {
+      warnings[warnings.length] =
+        `${name} is gone, which the engine had sent: add to headers rather than replace them`;
+    }
+  }
   return { is: "continue", text: json, warnings: warnings.length === 0 ? "" : listText(warnings) };
 }
+
+/** Headers that routing engines send themselves, as they stand in JSON. */
+const OWN_HEADERS = ['"X-Customer-ID"', '"X-CX-Sec"'];
 
 /** The JSON, or the fault where `value` has none or too much. */
 function checkedJson(json: string | undefined, value: unknown): string | Result {
