@@ -3,6 +3,7 @@
 import { chownSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { ClaimedJob } from "../schemas/job-leases.ts";
 import { listen, type Listening } from "../schemas/listen.ts";
 import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
@@ -23,7 +24,7 @@ import { serveHost } from "./host/host-server.ts";
 import { jobLibrary } from "./host/job.ts";
 import { kvLibrary } from "./host/kv.ts";
 import { JobWaits } from "./jobs/job-waits.ts";
-import { runJob } from "./jobs/run-job.ts";
+import { runJob, type AttemptEnd } from "./jobs/run-job.ts";
 import { Scheduler } from "./jobs/scheduler.ts";
 import { JobWorkers } from "./jobs/worker.ts";
 import { Drafts } from "./store/drafts.ts";
@@ -63,7 +64,8 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
   const { layers } = confinement;
   log.info({ layers }, "cells are confined by the operating system");
   const drafts = new Drafts();
-  const pool = await startCells(start, { store, drafts, confinement });
+  const waits = stack.use(new JobWaits({ db: store.forLibraries.db, log }));
+  const pool = await startCells(start, { store, drafts, waits, confinement });
 
   const admission = new Admission();
   const batcher = new Batcher(pool);
@@ -77,19 +79,25 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
     isShared: options.isOneOfSeveral,
   };
   const { url } = stack.use(await listen(server, address));
-  startJobs(start, services);
+  startJobs(start, services, waits);
   const owned = stack.move();
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Takes part in jobs and schedules, where the settings do not say otherwise. */
-function startJobs({ settings, log, stack }: Start, services: GatewayServices): void {
+function startJobs(
+  { settings, log, stack }: Start,
+  services: GatewayServices,
+  waits: JobWaits,
+): void {
   const count = settings.SCRIPTFORGE_JOB_WORKERS;
   if (count === 0) return;
   const { db } = services.store.forLibraries;
   const clock = { db, log, now: Date.now };
   stack.use(new Scheduler(clock)).start();
-  stack.use(new JobWorkers({ ...clock, count, run: (job) => runJob(services, job) })).start();
+  const run = (job: ClaimedJob): Promise<AttemptEnd> => runJob(services, job);
+  const waiting = (): number => waits.waitingJobs;
+  stack.use(new JobWorkers({ ...clock, count, waiting, run })).start();
 }
 
 async function openStore({ settings, secretKey, log, stack }: Start): Promise<EdgeStore> {
@@ -105,13 +113,17 @@ async function openStore({ settings, secretKey, log, stack }: Start): Promise<Ed
 /** Starts the cells in a folder of their own, with somebody there who hands them releases. */
 async function startCells(
   { settings, cells, log, stack }: Start,
-  { store, drafts, confinement }: { store: EdgeStore; drafts: Drafts; confinement: Confinement },
+  {
+    store,
+    drafts,
+    waits,
+    confinement,
+  }: { store: EdgeStore; drafts: Drafts; waits: JobWaits; confinement: Confinement },
 ): Promise<CellPool> {
   const folder = stack.use(makeRunFolder(confinement.uid)).path;
   const hostSocket = join(folder, "host.sock");
   const modules = new ModuleShelf(MODULES_FOLDER);
   const { db } = store.forLibraries;
-  const waits = stack.use(new JobWaits({ db, log }));
   const libraries = {
     env: envLibrary(store.forLibraries),
     job: jobLibrary({ db, store, waits }),

@@ -17,7 +17,7 @@ export const MAX_CUT = 25;
 /** Jobs that change their state at once by themselves, at most. */
 const MOVED_ROWS = 500;
 /** Longest wait after an attempt that the platform ended, in milliseconds. */
-const MAX_CUT_DELAY_MS = 60_000;
+const MAX_CUT_DELAY_MS = 10_000;
 
 /** A job that is to run. `data` is JSON text. */
 export type ClaimedJob = {

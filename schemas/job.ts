@@ -110,6 +110,8 @@ export const AddJob = z
   .meta({ id: "AddJob" });
 export type AddJob = z.infer<typeof AddJob>;
 
+export const RetryJob = z.strictObject({}).meta({ id: "RetryJob", description: "Send {}" });
+
 /** What is asked for and may be found: of what is stored, "waiting" is also "paused" where the queue is. */
 export const JobState = z.enum(["waiting", "active", "completed", "failed", "delayed", "paused"]);
 export type JobState = z.infer<typeof JobState>;
