@@ -125,7 +125,7 @@ describe("cxKV comes by", () => {
     for (const name of ["cxKv", "cxRest", "cxNothing", "cxKV/kv"]) {
       const { status, body } = await draft(`\nrequire('${name}');`);
       expect([status, body]).toMatchObject([422, { code: "module_not_allowed", line: 2 }]);
-      const told = `Cannot find module '${name}': the libraries of this edge are cxKV`;
+      const told = `Cannot find module '${name}': the libraries of this edge are cxJob, cxKV`;
       expect(Refusal.parse(body).detail).toContain(told);
       const late = await run(`const name = '${name}'; exports.main = () => require(name);`);
       expect(late.error?.message).toBe(told);

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { describe, it } from "vitest";
-import { MIGRATIONS } from "../../schemas/tables/migrations.ts";
+import { MIGRATIONS } from "../../schemas/migrations.ts";
 
 describe("the number of migrations that edge nodes wait for", () => {
   it("is that of the files here", ({ expect }) => {

@@ -5,51 +5,61 @@ import { CallData } from "../../schemas/call.ts";
 /** Control characters of ASCII but the tab: those that isolates take out as well. */
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f]/;
-/** How JSON writes them; another thing may look like it. */
-const ESCAPED = /\\(?:[bfnr]|u00[01])/i;
+/** How JSON writes them; another thing may look like it. The last of them it writes as it is. */
+// oxlint-disable-next-line no-control-regex -- a control character is what it looks for
+const WRITTEN = /\\(?:[bfnr]|u00[01])|\u007f/i;
 
 /** Whether JSON may have such characters in it, so that its data have to be looked at. */
 export function mayBeUnsafe(json: string): boolean {
-  return ESCAPED.test(json);
+  return WRITTEN.test(json);
 }
 
-/** Where in the data of a call a telephone number or a header has a line's end or another control character in it; undefined where none has. */
+/**
+ * Where in the data of a call a telephone number or a header has a line's end or another control character in it, however deep
+ * and in whatever stands in its place; undefined where none has.
+ */
 export function findUnsafeText(data: CallData): string | undefined {
-  const routing = CallData.safeParse(data["routing"]).data ?? {};
-  const routes = listOf(routing["egress_routing"]).map((route) => ({
-    at: "egress_routing",
-    route,
-  }));
-  for (const { at, route } of [{ at: "routing", route: routing }, ...routes]) {
-    const found = unsafeIn(CallData.safeParse(route).data ?? {});
-    if (found !== undefined) return `${at}.${found}`;
-  }
-  return undefined;
+  const beside = unsafeListIn(data);
+  if (beside !== undefined) return beside;
+  const routing = fieldsOf(data["routing"]);
+  const found = unsafeIn(routing);
+  if (found !== undefined) return `routing.${found}`;
+  const routes = Object.values(fieldsOrList(routing["egress_routing"]));
+  const inRoutes = routes.map((route) => unsafeIn(fieldsOf(route)));
+  const first = inRoutes.find((name) => name !== undefined);
+  return first === undefined ? undefined : `egress_routing.${first}`;
 }
 
 function unsafeIn(holder: CallData): string | undefined {
   for (const name of ["cli", "dest_number"]) if (isUnsafe(holder[name])) return name;
+  const list = unsafeListIn(holder);
+  if (list !== undefined) return list;
+  const gateways = Object.values(fieldsOrList(holder["gw"]));
+  return gateways.some((gateway) => isUnsafe(fieldsOf(gateway)["cli"])) ? "gw" : undefined;
+}
+
+function unsafeListIn(holder: CallData): string | undefined {
   for (const name of ["headers", "remove_headers"]) {
-    for (const header of listOf(holder[name])) {
-      const { key, value } = CallData.safeParse(header).data ?? {};
+    const list = holder[name];
+    if (typeof list === "string" && isUnsafe(list)) return name;
+    for (const header of Object.values(fieldsOrList(list))) {
+      const { key, value } = fieldsOf(header);
       if (isUnsafe(key) || isUnsafe(value)) return name;
     }
   }
-  const gateways = Object.values(CallData.safeParse(holder["gw"]).data ?? {});
-  const isBad = gateways.some((gateway) => isUnsafe(CallData.safeParse(gateway).data?.["cli"]));
-  return isBad ? "gw" : undefined;
+  return undefined;
 }
 
+/** A list or an object in the place of a text as well, as careless receivers write it. */
 function isUnsafe(value: unknown): boolean {
   if (typeof value === "string") return CONTROL.test(value);
-  return typeof value === "object" && value !== null && CONTROL.test(textOf(value));
+  return typeof value === "object" && value !== null && Object.values(value).some(isUnsafe);
 }
 
-/** A list or an object in the place of a text, as careless receivers write it. */
-function textOf(value: object): string {
-  return Object.values(value).join("");
+function fieldsOf(value: unknown): CallData {
+  return CallData.safeParse(value).data ?? {};
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+function fieldsOrList(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
 }

@@ -24,7 +24,7 @@ import { ScriptType } from "../../schemas/script-type.ts";
 import { assignments, customers } from "../../schemas/tables/assignment.ts";
 import { tokens } from "../../schemas/tables/account.ts";
 import type { Database } from "../../schemas/tables/open.ts";
-import { MIGRATIONS } from "../../schemas/tables/migrations.ts";
+import { MIGRATIONS } from "../../schemas/migrations.ts";
 import { revision } from "../../schemas/tables/revision.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
 import { hashToken, isSameSecret } from "../../schemas/token-hash.ts";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { createClient, type Client, type Config } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
 import type { Settings } from "../settings.ts";
-import { openThreadedClient } from "./threaded-client.ts";
+import { openThreadedClient } from "../threaded-client.ts";
 
 export type Database = LibSQLDatabase & { $client: Client };
 

@@ -63,14 +63,21 @@ function wholeOf(result: unknown, input: CallInput, warnings: string[]): Fields 
   const { data } = input;
   if (result === undefined || result === null) {
     warnings.push("main returned nothing: the call goes on with what main left of its data");
-    return data;
+    return leftOf(input);
   }
-  if (isArray(result)) return isHeaderList(result) ? withHeaders(data, result) : undefined;
+  if (isArray(result)) return isHeaderList(result) ? withHeaders(leftOf(input), result) : undefined;
   if (!isRecord(result)) return undefined;
   if (isRecord(result["routing"])) return result;
   if (result !== data && isRouting(result, data)) return { ...data, routing: result };
   warnings.push("main returned an object without routing: the call goes on with what main left");
-  return data;
+  return leftOf(input);
+}
+
+/** The data as main left them. What stands in the place of the engine's routing object and is none is no change of it. */
+function leftOf({ data, payload }: CallInput): Fields {
+  if (isRecord(data["routing"])) return data;
+  const { routing } = parse(payload);
+  return isRecord(routing) ? { ...data, routing } : data;
 }
 
 function isRouting(result: Fields, data: Fields): boolean {

@@ -6,7 +6,7 @@ import { drizzle } from "drizzle-orm/libsql";
 import { eq } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { isConstraintError } from "./open.ts";
+import { isConstraintError } from "./tables/open.ts";
 import { openThreadedClient } from "./threaded-client.ts";
 
 const things = sqliteTable("things", { id: integer("id").primaryKey(), name: text("name") });
