@@ -93,7 +93,7 @@ export type Parts = { top?: string; leave: string; look: string };
 
 /** A script with these parts, in sloppy mode unless they say otherwise. */
 /** What the platform itself puts into the environment differs from call to call, and from script to script. */
-const WITHOUT_PLATFORM =
+export const WITHOUT_PLATFORM =
   "try { delete process.env.SCRIPTFORGE_ID; delete process.env.SCRIPTFORGE_UUID; delete process.env.SCRIPTFORGE_NAME; " +
   "delete process.env.APP_ID; delete process.env.EXEC_HOST; delete process.env.CORRELATION_ID; } catch {}\n";
 

@@ -128,7 +128,7 @@ function callScript(make: Factory, running: Running): Result | Promise<Result> {
     const makeLegacy = (): LegacyGlobals => (legacy ??= new Legacy(data)).globals;
     const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
     budget.onDrain(drain);
-    const require = type === "script" ? refuseRequire : makeRequire({ budget, legacy: makeLegacy });
+    const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
     const entry = findEntry(evaluateScript(body, require), run);
     if (entry === undefined) {
       return outcome(faultOutcome("function_not_found", missing(run)));
@@ -158,11 +158,13 @@ function evaluateScript(body: UnitBody, require: Require): Evaluated {
   return { module, functions: evaluate(body, { require, module, file: SCRIPT_FILE }) };
 }
 
-/** A Script has no `require`, and is told which type has. */
-function refuseRequire(name: string): never {
-  throw new ReferenceError(
-    `require is not defined: type Script has no libraries, choose type App to use '${name}'`,
-  );
+/** A Script has no `require`, and is told which type has. Each run has its own, as it has its own module. */
+function makeRefusal(): Require {
+  return (name) => {
+    throw new NativeReferenceError(
+      `require is not defined: type Script has no libraries, choose type App to use '${name}'`,
+    );
+  };
 }
 
 /** Waits as long as the run may take. Whoever asked is answered at the deadline by the gateway. */

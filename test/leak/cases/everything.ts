@@ -1,6 +1,7 @@
 // Every object that a script can reach, and every way of changing one.
 
 import type { LeakCase } from "../leak-case.ts";
+import { WITHOUT_PLATFORM } from "../script-parts.ts";
 
 const js = String.raw;
 
@@ -54,7 +55,7 @@ const THINGS: readonly string[] = [
  * `everything()` lists what can be reached by properties, accessors, what these return, and prototypes, each with its
  * shortest path.
  */
-const WALK = js`
+const WALK = js`${WITHOUT_PLATFORM}
 const { ownKeys, getOwnPropertyDescriptor: describe, getPrototypeOf, isExtensible, defineProperty, deleteProperty, setPrototypeOf, preventExtensions, set: assign, apply } = Reflect;
 function thrownBy(act) { try { act(); } catch (error) { return error; } }
 function captured(one) { Error.captureStackTrace(one); return one; }
