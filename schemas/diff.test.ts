@@ -178,7 +178,9 @@ function isSame(before: unknown, after: unknown): boolean {
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {
     if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
-    return Object.entries(member).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    const members = Object.entries(member).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    // An object is no list, also where both are empty.
+    return ["an object", ...members];
   });
 }
 

@@ -227,7 +227,11 @@ describe("the oldest scripts", () => {
       sip: { code: 404, reason: "Not Found" },
     });
     const goesOn = await product.ask("/call/termination/err/main", { routing: { cli: "2" } });
-    expect(goesOn.body).toEqual({ action: "continue", data: { routing: { cli: "2" } } });
+    expect(goesOn.body).toEqual({
+      action: "continue",
+      data: { routing: { cli: "2" } },
+      warnings: [expect.stringContaining("returned nothing")],
+    });
   });
 
   it("may declare those names themselves", async ({ expect }) => {
