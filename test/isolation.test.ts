@@ -121,7 +121,7 @@ describe("an App", () => {
 
   it("is told that there is no capacity, and never gets a used isolate", async ({ expect }) => {
     const code = `let calls = 0;
-      async function main() { calls += 1; await new Promise((r) => setTimeout(r, 1500)); return calls; }`;
+      async function main() { calls += 1; await new Promise((r) => setTimeout(r, 1000)); return calls; }`;
     await create({ name: "waits", type: "app", code });
     const answers = await runMany("waits", numbers(60));
     const ran = answers.filter(({ status }) => status === 200);
