@@ -8,7 +8,7 @@ export type ExactNumbers = {
 };
 
 /** As many digits as may be rounded. */
-const LONG_NUMBER = /\d{16}/;
+const MOST_DIGITS = 16;
 const DIGITS = /^-?\d[\d.]*/;
 
 // oxlint-disable-next-line max-params -- as JSON.parse calls it
@@ -27,7 +27,7 @@ const { create } = Object;
 
 /** Parses JSON. `exact` has the numbers that were rounded, undefined where there are none. Throws a SyntaxError. */
 export function parseExactly(text: string): { value: unknown; exact: ExactNumbers | undefined } {
-  if (!LONG_NUMBER.test(text)) return { value: parse(text), exact: undefined };
+  if (!hasLongNumber(text)) return { value: parse(text), exact: undefined };
   const exact: ExactNumbers = { places: new WeakMap(), values: new Map() };
   try {
     const value = parse(text, function (key, number, { source } = {}) {
@@ -42,6 +42,23 @@ export function parseExactly(text: string): { value: unknown; exact: ExactNumber
     if (error instanceof RangeError) return { value: parse(text), exact: undefined };
     throw error;
   }
+}
+
+/** Whether there are so many digits in a row, one of which then stands at every so many characters. */
+function hasLongNumber(text: string): boolean {
+  for (let at = MOST_DIGITS - 1; at < text.length; at += MOST_DIGITS) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let from = at;
+    let to = at;
+    while (isDigit(text.charCodeAt(from - 1))) from -= 1;
+    while (isDigit(text.charCodeAt(to + 1))) to += 1;
+    if (to - from + 1 >= MOST_DIGITS) return true;
+  }
+  return false;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 type Rounded = { holder: object; key: string; number: number; source: string };
@@ -76,5 +93,5 @@ function replacerFor(exact: ExactNumbers, raw: CallableFunction): Replacer {
 }
 
 function isRounded(source: string): boolean {
-  return (DIGITS.exec(source)?.[0].replace(/\D/g, "").length ?? 0) >= 16;
+  return (DIGITS.exec(source)?.[0].replace(/\D/g, "").length ?? 0) >= MOST_DIGITS;
 }
