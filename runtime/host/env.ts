@@ -5,6 +5,7 @@ import { EnvName, PutEnvVar } from "../../schemas/env.ts";
 import { readEnv, setEnvVarOfScript, type EnvServices } from "../../schemas/env-store.ts";
 import { Fault } from "../../schemas/fault.ts";
 import type { Library } from "./host-server.ts";
+import { readInput } from "./read-input.ts";
 
 const SetEnvVar = z.object({ name: EnvName, value: PutEnvVar.shape.value });
 
@@ -17,13 +18,8 @@ export function envLibrary(services: EnvServices): Library {
   return {
     getAll: async (owner) => await readEnv(services.db, owner, services.sealingKey),
     async set(owner, input) {
-      const parsed = SetEnvVar.safeParse(input);
-      if (!parsed.success) {
-        const reasons = parsed.error.issues.map(({ message }) => message).join("; ");
-        throw new Fault("invalid", `Cannot set the variable: ${reasons}`);
-      }
+      const { name, value } = readInput(SetEnvVar, input, "set the variable");
       counts.add(owner.account);
-      const { name, value } = parsed.data;
       await setEnvVarOfScript(services, { ...owner, name }, value);
     },
   };

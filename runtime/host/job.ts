@@ -12,6 +12,7 @@ import type { Database } from "../../schemas/tables/open.ts";
 import type { JobWaits } from "../jobs/job-waits.ts";
 import type { EdgeStore } from "../store/store.ts";
 import type { Library } from "./host-server.ts";
+import { readInput } from "./read-input.ts";
 
 /** JSON text of a script's value. */
 const Text = JobText.refine((text) => parseOrUndefined(text) !== undefined, "It is not JSON");
@@ -38,7 +39,7 @@ export function jobLibrary(
 ): Library {
   return {
     async add({ account }, input) {
-      const { script: wanted, ...job } = read(Add, input, "add the job");
+      const { script: wanted, ...job } = readInput(Add, input, "add the job");
       const target = await store.findScript(account, wanted);
       if (target === undefined) {
         throw new Fault(
@@ -50,7 +51,7 @@ export function jobLibrary(
       return { id: await addJob(db, { account }, { job: { script, ...job }, now: now() }) };
     },
     async wait({ account, job }, input, signal = new AbortController().signal) {
-      const { id } = read(Wait, input, "wait for the job");
+      const { id } = readInput(Wait, input, "wait for the job");
       try {
         const { account: _account, ...end } = await waits.untilEnd(
           { account, id, by: job?.owner },
@@ -64,12 +65,12 @@ export function jobLibrary(
       }
     },
     async progress(owner, input) {
-      const { progress } = read(SetProgress, input, "set the progress");
+      const { progress } = readInput(SetProgress, input, "set the progress");
       const isHeard = await setJobProgress(db, jobOf(owner, "setProgress"), progress);
       if (!isHeard) throw lostFault("progress");
     },
     async data(owner, input) {
-      const { data } = read(SetData, input, "set the data");
+      const { data } = readInput(SetData, input, "set the data");
       if (!(await setJobData(db, jobOf(owner, "setData"), data))) throw lostFault("data");
     },
   };
@@ -83,17 +84,4 @@ function jobOf({ job }: Owner, method: string): LeasedJob {
 
 function lostFault(what: string): Fault {
   return new Fault("conflict", `Cannot set the ${what}: the job is cancelled, or runs elsewhere`);
-}
-
-function read<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  what: string,
-): z.infer<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const reasons = parsed.error.issues.map(({ path, message }) =>
-    path[0] === "opts" && path[1] !== undefined ? `${String(path[1])}: ${message}` : message,
-  );
-  throw new Fault("invalid", `Cannot ${what}: ${reasons.join("; ")}`);
 }

@@ -2,7 +2,6 @@
 
 import { z } from "zod";
 import type { Owner } from "../../schemas/call.ts";
-import { Fault } from "../../schemas/fault.ts";
 import { KvKey, KvText, KvTtl, MAX_KV_PAGE } from "../../schemas/kv.ts";
 import { MAX_KV_KEY } from "../../schemas/kv-limits.ts";
 import {
@@ -16,6 +15,7 @@ import {
 } from "../../schemas/kv-store.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import type { Library } from "./host-server.ts";
+import { readInput } from "./read-input.ts";
 
 /** After this many writes what has expired is cleaned up. Each write adds one row at most, and each clean-up deletes more. */
 const WRITES_PER_CLEANUP = 100;
@@ -37,41 +37,34 @@ export function kvLibrary({ db }: { db: Database }, now: () => number = Date.now
   };
   return {
     async get({ account }, input) {
-      const { key } = read(At, input, "get");
+      const { key } = readInput(At, input, `get ${keyIn(input)}`);
       return (await readKv(db, { account, key }, now()))?.value ?? null;
     },
     async set({ account }, input) {
-      const { key, ...content } = read(Put, input, "set");
+      const { key, ...content } = readInput(Put, input, `set ${keyIn(input)}`);
       await putKv(db, { account, key }, { ...content, now: now() });
       await countWrite();
     },
     async del({ account }, input) {
-      const { key } = read(At, input, "delete");
+      const { key } = readInput(At, input, `delete ${keyIn(input)}`);
       return await deleteKv(db, { account, key }, now());
     },
     async incr({ account }, input) {
-      const { key, ...change } = read(Increment, input, "increment");
+      const { key, ...change } = readInput(Increment, input, `increment ${keyIn(input)}`);
       const sum = await incrementKv(db, { account, key }, { ...change, now: now() });
       await countWrite();
       return sum;
     },
     async keys({ account }, input) {
-      const { after } = read(Page, input, "list");
+      const { after } = readInput(Page, input, `list ${keyIn(input)}`);
       return await listKv(db, { account, prefix: "", after, limit: MAX_KV_PAGE }, now());
     },
     usage: async ({ account }: Owner) => await readKvUsage(db, { account }, now()),
   };
 }
 
-function read<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-  verb: string,
-): z.infer<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
+/** The key for an error's message, as far as there is one. */
+function keyIn(input: unknown): string {
   const { key } = z.object({ key: z.unknown() }).safeParse(input).data ?? {};
-  const what = typeof key === "string" ? `"${key.slice(0, 100)}"` : "the keys";
-  const reasons = parsed.error.issues.map(({ message }) => message).join("; ");
-  throw new Fault("invalid", `Cannot ${verb} ${what}: ${reasons}`);
+  return typeof key === "string" ? `"${key.slice(0, 100)}"` : "the keys";
 }
