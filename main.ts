@@ -8,7 +8,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { KeptProcess } from "./schemas/kept-process.ts";
+import { endAll, KeptProcess } from "./schemas/kept-process.ts";
 import type { Listening } from "./schemas/listen.ts";
 import { MODULES_FOLDER } from "./schemas/module-shelf.ts";
 import { readOrMakeFile, tokenFile } from "./schemas/secret-file.ts";
@@ -89,6 +89,7 @@ async function runProcesses(roles: Role[], settings: Settings, secretKey: string
   await using stack = new AsyncDisposableStack();
   const urls: Urls = {};
   const kept = new Map<Role, KeptProcess>();
+  stack.defer(() => endAll(kept.values()));
   for (const role of roles) {
     const process = new KeptProcess({
       fork: () => fork(import.meta.filename, { env: roleEnv(role, secretKey) }),
@@ -98,7 +99,7 @@ async function runProcesses(roles: Role[], settings: Settings, secretKey: string
       },
       onEnd: () => report(new Error(`the ${role} process ended: starting it again`)),
     });
-    kept.set(role, stack.use(process));
+    kept.set(role, process);
   }
   const starts = [...kept].map(([role, process]) =>
     process.start().catch(() => {

@@ -4,7 +4,7 @@
 import { fork } from "node:child_process";
 import type { Logger } from "pino";
 import { z } from "zod";
-import { KeptProcess } from "../schemas/kept-process.ts";
+import { endAll, KeptProcess } from "../schemas/kept-process.ts";
 import type { Listening } from "../schemas/listen.ts";
 
 /** The argument by which a process of the program knows that it is one of several gateways. */
@@ -19,16 +19,17 @@ export type GatewayPlan = { count: number; program: string; port: number; log: L
 /** Runs gateways until disposed. Throws when one does not start. */
 export async function startGateways(plan: GatewayPlan): Promise<Listening> {
   await using stack = new AsyncDisposableStack();
+  const kept: KeptProcess[] = [];
+  stack.defer(() => endAll(kept));
   let url = "";
   const startOne = async (port: number): Promise<void> => {
     const env = { ...process.env, SCRIPTFORGE_EDGE_PORT: String(port) };
-    const gateway = stack.use(
-      new KeptProcess({
-        fork: () => fork(plan.program, [GATEWAY], { env }),
-        onReady: (message) => (url = Announcement.parse(message).edge),
-        onEnd: () => plan.log.error("a gateway ended: starting it again"),
-      }),
-    );
+    const gateway = new KeptProcess({
+      fork: () => fork(plan.program, [GATEWAY], { env }),
+      onReady: (message) => (url = Announcement.parse(message).edge),
+      onEnd: () => plan.log.error("a gateway ended: starting it again"),
+    });
+    kept.push(gateway);
     await gateway.start();
   };
   // The first one settles the port, where any will do.

@@ -59,6 +59,13 @@ export class KeptProcess implements AsyncDisposable {
   }
 }
 
+/**
+ * Ends them all at once: one that ends while another is still asked to would seem to have ended by itself, and start again.
+ */
+export async function endAll(kept: Iterable<KeptProcess>): Promise<void> {
+  await Promise.all(Array.from(kept, (process) => process[Symbol.asyncDispose]()));
+}
+
 /** Asks a process to end, and after a while insists. */
 export async function endProcess(child: ChildProcess): Promise<void> {
   child.kill("SIGTERM");

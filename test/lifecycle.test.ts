@@ -75,6 +75,17 @@ describe("stopping", () => {
     },
   );
 
+  it("from a terminal, which asks every process, starts none again", async ({ expect }) => {
+    await using product = await startProduct();
+    const said: string[] = [];
+    product.process.stderr?.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+    const closed = once(product.process, "close");
+    const processes = [product.process.pid, ...childrenOf(product.process.pid)];
+    for (const pid of processes) if (pid !== undefined) process.kill(pid, "SIGINT");
+    expect(await closed).toEqual([0, null]);
+    expect(said.join("")).not.toContain("starting it again");
+  });
+
   it("by SIGKILL leaves no cell behind, and the next start works on the same data", async ({
     expect,
   }) => {
