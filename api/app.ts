@@ -11,6 +11,7 @@ import { MAX_BODY_BYTES } from "../schemas/limits.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { assignmentRoutes } from "./routes/assignments.ts";
 import { authenticate, makeRouter, type ApiEnv, type Services } from "./routes/context.ts";
+import { connectorRoutes } from "./routes/connectors.ts";
 import { customerRoutes } from "./routes/customers.ts";
 import { envRoutes } from "./routes/env.ts";
 import { formUrlRoutes } from "./routes/form-url.ts";
@@ -20,6 +21,7 @@ import { moduleRoutes } from "./routes/modules.ts";
 import { programRoutes } from "./routes/programs.ts";
 import { referencePage } from "./routes/reference.ts";
 import { releaseRoutes } from "./routes/releases.ts";
+import { restUserRoutes } from "./routes/rest-users.ts";
 import { runRoutes } from "./routes/run.ts";
 import { sampleRoutes } from "./routes/samples.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
@@ -57,6 +59,8 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     jobRoutes,
     scheduleRoutes,
     moduleRoutes,
+    connectorRoutes,
+    restUserRoutes,
     tokenRoutes,
   ]) {
     app.route("/v1", routes(services));

@@ -43,6 +43,17 @@ describe("a sealed text", () => {
     }
   });
 
+  it("opens for nothing of another kind", ({ expect }) => {
+    const sealed = seal("value", KEY, { ...AT, kind: "connector" });
+    expect(open(sealed, KEY, { ...AT, kind: "connector" })).toBe("value");
+    for (const [kind, told] of [
+      [{ kind: "API user" }, 'Cannot open API user "API_KEY": its row was changed or copied'],
+      [{}, 'Cannot open variable "API_KEY": its row was changed or copied'],
+    ] as const) {
+      expect(() => open(sealed, KEY, { ...AT, ...kind })).toThrow(told);
+    }
+  });
+
   it("says that another key sealed it and what to do", ({ expect }) => {
     const sealed = seal("value", makeSealingKey("another secret key"), AT);
     expect(() => open(sealed, KEY, AT)).toThrow(

@@ -12,8 +12,14 @@ import {
 /** `id` tells one key from another and opens nothing. */
 export type SealingKey = { key: KeyObject; id: Buffer };
 
-/** The variable that a sealed text belongs to: `script` "" means the whole account. It opens nowhere else. */
-export type SealingContext = { account: string; script: string; name: string };
+/**
+ * What a sealed text belongs to, a variable unless `kind` says otherwise: `script` "" means the whole account. It opens
+ * nowhere else.
+ */
+export type SealingContext = { account: string; script: string; name: string; kind?: SealedKind };
+
+/** What is sealed besides variables, as errors name it. */
+export type SealedKind = "API user" | "connector";
 
 const CIPHER = "aes-256-gcm";
 const KEY_BYTES = 32;
@@ -44,7 +50,7 @@ export function seal(text: string, { key, id }: SealingKey, context: SealingCont
   return `v1.${Buffer.concat([id, iv, ...encrypted, cipher.getAuthTag()]).toString("base64url")}`;
 }
 
-/** The text that was sealed. Throws an Error that names the variable, what is wrong and what to do. */
+/** The text that was sealed. Throws an Error that names what it belongs to, what is wrong and what to do. */
 export function open(sealed: string, { key, id }: SealingKey, context: SealingContext): string {
   const encoded = /^v1\.([\w-]+)$/.exec(sealed)?.[1];
   if (encoded === undefined) {
@@ -54,7 +60,7 @@ export function open(sealed: string, { key, id }: SealingKey, context: SealingCo
   if (!bytes.subarray(0, ID_BYTES).equals(id)) {
     throw cannotOpen(
       context,
-      "it was sealed with another SCRIPTFORGE_SECRET_KEY. Start with that key, or set the variable anew",
+      `it was sealed with another SCRIPTFORGE_SECRET_KEY. Start with that key, or set the ${kindOf(context)} anew`,
     );
   }
   const iv = bytes.subarray(ID_BYTES, ID_BYTES + IV_BYTES);
@@ -65,16 +71,22 @@ export function open(sealed: string, { key, id }: SealingKey, context: SealingCo
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(encrypted), decipher.final()]).toString("utf8");
   } catch (cause) {
-    const reason = "its row was changed or copied from another variable. Set the variable anew";
+    const kind = kindOf(context);
+    const reason = `its row was changed or copied from another ${kind}. Set the ${kind} anew`;
     throw cannotOpen(context, reason, { cause });
   }
 }
 
 /** As a JSON array, so that no two contexts have the same bytes. */
-function bytesOf({ account, script, name }: SealingContext): Buffer {
-  return Buffer.from(JSON.stringify([account, script, name]));
+function bytesOf({ account, script, name, kind }: SealingContext): Buffer {
+  const place = [account, script, name];
+  return Buffer.from(JSON.stringify(kind === undefined ? place : [...place, kind]));
 }
 
-function cannotOpen({ name }: SealingContext, reason: string, options?: ErrorOptions): Error {
-  return new Error(`Cannot open variable "${name}": ${reason}`, options);
+function kindOf({ kind }: SealingContext): string {
+  return kind ?? "variable";
+}
+
+function cannotOpen(context: SealingContext, reason: string, options?: ErrorOptions): Error {
+  return new Error(`Cannot open ${kindOf(context)} "${context.name}": ${reason}`, options);
 }
