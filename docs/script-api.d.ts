@@ -185,8 +185,29 @@ declare function exit(value?: CallResult): void;
 /** Fails the script: `err([404, "Not Found"])`, `err("404 Not Found")`. Classic scripts only. */
 declare function err(reason?: unknown): void;
 
-/** Stands for libraries that this edge does not have. Reading a member throws. Classic scripts only. */
-declare var api: { readonly lookup: never; readonly send: never; readonly rest: never };
+/** Facts about a number, as the operator's connector knows them. Counts as a request. */
+type NumberLookup = (number: string | number) => Promise<unknown>;
+
+/** Libraries by other names. Not in type Script, where reading a member throws. */
+declare var api: {
+  lookup: {
+    /** An object whose `status` is "Invalid" for a number that is known to be bad. */
+    asrplus: NumberLookup;
+    hlr: NumberLookup;
+    lrn: NumberLookup;
+    nnpc: NumberLookup;
+    ping: NumberLookup;
+    tps: NumberLookup;
+    /** The row of a number in one of the account's databases. Rejects where there is none. */
+    userspaceLookup(database: string, number: string | number): Promise<unknown>;
+  };
+};
+
+/** What a function of a library rejects with where a service behind it refuses or fails. */
+interface LibraryError extends Error {
+  /** The HTTP status: the service's own, 504 where it does not answer in time, 502 where it cannot be reached. */
+  status: number;
+}
 
 /**
  * Sets a variable for this run and the runs to come: the script's own where it has one of that name, else its account's.
@@ -274,8 +295,14 @@ declare namespace NodeJS {
     (name: "url" | "node:url"): typeof import("node:url");
     (name: "util" | "node:util"): typeof import("node:util");
     (name: "zlib" | "node:zlib"): typeof import("node:zlib");
+    /** Registrations and calls on servers, by a connector of the operator's. */
+    (name: "cxCallControl"): typeof import("cxCallControl");
     /** The key/value store of the account. */
     (name: "cxKV"): typeof import("cxKV");
+    /** Conversations with an assistant, by a connector of the operator's. */
+    (name: "cxLLM"): typeof import("cxLLM");
+    /** Places calls, by a connector of the operator's. */
+    (name: "cxOriginate"): typeof import("cxOriginate");
     /** Another script of the account, by its name: `require("./number-rules")`. */
     (name: `./${string}`): unknown;
   }
@@ -424,6 +451,66 @@ declare module "cxKV" {
   };
 
   export { incr, keys, ko, kv, usage, library as default };
+}
+
+/**
+ * Calls that the operator's connector places. Not in type Script. Each call counts as a request. An argument that is none rejects
+ * with a TypeError, a connector that refuses or fails with a LibraryError, one that is not configured with an Error.
+ */
+declare module "cxOriginate" {
+  /**
+   * Calls `destination` from `cli`, in the name of the customer `companyId` and through a server, and joins it with `extension` once
+   * it answers. Resolves to what the connector answers, such as `{ callid }`.
+   */
+  function originate(
+    companyId: string | number,
+    serverAlias: string,
+    ...numbers: [destination: string | number, cli: string | number, extension: string | number]
+  ): Promise<unknown>;
+
+  const library: { originate: typeof originate };
+  export { originate, library as default };
+}
+
+/** Servers that the operator's connector reaches, by their aliases. Arguments, requests and errors are as those of cxOriginate. */
+declare module "cxCallControl" {
+  type Servers = string | readonly string[];
+
+  interface Registrations {
+    /** Of all users, or of one. */
+    registrations(user?: string | number | null): Promise<unknown>;
+  }
+
+  interface Caller {
+    /** What it takes and resolves to is between script and connector. */
+    originate(...parameters: unknown[]): Promise<unknown>;
+  }
+
+  function C4(servers: Servers): Promise<Registrations>;
+  function C5(servers: Servers): Promise<Caller>;
+  function AI(servers: Servers): Promise<Caller>;
+
+  const library: { C4: typeof C4; C5: typeof C5; AI: typeof AI };
+  export { AI, C4, C5, library as default };
+}
+
+/** Conversations with an assistant behind the operator's connector. Requests and errors are as those of cxOriginate. */
+declare module "cxLLM" {
+  interface Reply {
+    response: string;
+    /** For the next `chat`. */
+    chat_id: string | number;
+  }
+
+  /** A `text` of at most 100,000 characters, in the chat of that id, or in a new one for null or nothing. */
+  function chat(
+    assistantId: string | number,
+    text: string,
+    chatId?: string | number | null,
+  ): Promise<Reply>;
+
+  const library: { chat: typeof chat };
+  export { chat, library as default };
 }
 
 declare module "csv-parse/lib/sync" {

@@ -19,6 +19,7 @@ import { Admission } from "./gateway/admission.ts";
 import { Batcher } from "./gateway/batch.ts";
 import type { GatewayServices } from "./gateway/call.ts";
 import { makeGateway } from "./gateway/gateway.ts";
+import { connectorLibrary } from "./host/connector.ts";
 import { envLibrary } from "./host/env.ts";
 import { serveHost } from "./host/host-server.ts";
 import { jobLibrary } from "./host/job.ts";
@@ -125,6 +126,7 @@ async function startCells(
   const modules = new ModuleShelf(MODULES_FOLDER);
   const { db } = store.forLibraries;
   const libraries = {
+    connector: connectorLibrary(store.forLibraries),
     env: envLibrary(store.forLibraries),
     job: jobLibrary({ db, store, waits }),
     kv: kvLibrary({ db }),

@@ -43,6 +43,7 @@ import { DEFAULT_ALERT_MINUTES } from "../schemas/alert.ts";
 import { ALLOWED_MODULES } from "../schemas/allowed-modules.ts";
 import { DEFAULT_TIMEOUT_ACTION, OnError, PLACES, PutAssignment } from "../schemas/assignment.ts";
 import { RunResult } from "../schemas/call.ts";
+import { CONNECTORS } from "../schemas/connector.ts";
 import { CX_LIBRARIES } from "../schemas/cx-libraries.ts";
 import { MAX_ENV_NAME, MAX_ENV_VALUE } from "../schemas/env-limits.ts";
 import { MAX_ENV_VARS } from "../schemas/env-store.ts";
@@ -66,6 +67,7 @@ import { startProduct, type Answer, type Product } from "./harness.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = readFileSync(join(ROOT, "docs/scripts.md"), "utf8");
+const CONNECTORS_PAGE = readFileSync(join(ROOT, "docs/connectors.md"), "utf8");
 const CALLS = readFileSync(join(ROOT, "docs/calls.md"), "utf8");
 const DECLARATIONS = readFileSync(join(ROOT, "docs/script-api.d.ts"), "utf8");
 const TYPES: ScriptType[] = ["script", "app", "driver"];
@@ -118,6 +120,9 @@ beforeAll(async () => {
     ["PROVIDER_URL", at],
   ]) {
     await product.manage("PUT", `/env/${name}`, { value });
+  }
+  for (const name of Object.keys(CONNECTORS)) {
+    await product.manage("PUT", `/connectors/${name}`, { url: `${at}/connectors` });
   }
   for (const type of TYPES) await product.manage("POST", "/scripts", { name: type, type });
   for (const { name, code } of EXAMPLES) {
@@ -191,8 +196,11 @@ describe("the types of scripts", () => {
     "a module that is not on the list": 'require("lodash");',
     "a function that a module has not": 'require("axios").fetch("https://x.test");',
     "a function that an untyped module has not": 'require("fast-toml").stringify({});',
-    "a library of other platforms": 'api.lookup.hlr("1");',
-    "a library that is not there": 'require("cxRest");',
+    "a look-up of other platforms": 'api.lookup.cnam("1");',
+    "a library that is not there": 'require("cxRouter");',
+    "a call without an extension": 'require("cxOriginate").originate(1, "a", "2", "3");',
+    "a list of no servers": 'import { C4 } from "cxCallControl"; C4(5);',
+    "a chat without a text": 'require("cxLLM").chat("assistant");',
     "a key that is an object": 'require("cxKV").kv.get({});',
     "a time to live that is a text": 'require("cxKV").kv.set("a", 1, "60");',
     "a library's function in another place": 'import cxKV from "cxKV"; cxKV.get("a");',
@@ -802,7 +810,11 @@ describe("the page tells", () => {
       const anchors = headingsOf(page).map((heading) => `- [${heading}](#${anchorOf(heading)})`);
       expect(page.match(/^- \[.+\]\(#.+\)$/gm)).toEqual(anchors);
     }
-    const pages: Record<string, string> = { "scripts.md": PAGE, "calls.md": CALLS };
+    const pages: Record<string, string> = {
+      "scripts.md": PAGE,
+      "calls.md": CALLS,
+      "connectors.md": CONNECTORS_PAGE,
+    };
     for (const [name, page] of Object.entries(pages)) {
       for (const [link, file = "", anchor = ""] of page.matchAll(
         /\]\(((?!https?:)[^#)]*)#([^)]+)\)/g,
@@ -1065,6 +1077,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 function replyTo({ url = "", method, headers }: IncomingMessage, sent: string): Reply | undefined {
   if (url === "/token")
     return { status: 200, body: { access_token: "the token", expires_in: 3_600 } };
+  if (url === "/connectors") return replyOfConnector(sent);
   if (url === "/balance/acme") {
     const isKnown = headers.authorization === "Bearer the token";
     return { status: isKnown ? 200 : 401, body: { balance: 12.5 } };
@@ -1078,6 +1091,34 @@ function replyTo({ url = "", method, headers }: IncomingMessage, sent: string): 
   }
   if (method === "DELETE") return { status: 204, body: undefined };
   return replyAboutNumber(url, headers.authorization);
+}
+
+const ConnectorArguments = z.object({
+  destination: z.string().default(""),
+  number: z.string().default(""),
+  servers: z.array(z.string()).default([]),
+  text: z.string().default(""),
+  user: z.string().nullable().default(null),
+});
+
+/** What the operator's services say. */
+function replyOfConnector(sent: string): Reply {
+  const question = z
+    .object({ function: z.string(), arguments: ConnectorArguments })
+    .parse(JSON.parse(sent));
+  const { destination, number, servers, text: said, user } = question.arguments;
+  switch (question.function) {
+    case "originate": {
+      const isBusy = destination.endsWith("503");
+      return { status: isBusy ? 503 : 200, body: { callid: `call-${destination}` } };
+    }
+    case "C4.registrations":
+      return { status: 200, body: servers.map((server) => ({ user, server })) };
+    case "chat":
+      return { status: 200, body: { response: `You said: ${said}`, chat_id: "chat-1" } };
+    default:
+      return { status: 200, body: { status: number.endsWith("404") ? "Invalid" : "Valid" } };
+  }
 }
 
 function replyAboutNumber(url: string, authorization: string | undefined): Reply | undefined {

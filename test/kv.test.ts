@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createClient, type Client, type InValue } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
+import { CX_LIBRARIES } from "../schemas/cx-libraries.ts";
 import { KvEntry } from "../schemas/kv.ts";
 import { RunResult } from "../schemas/call.ts";
 import { Published } from "../schemas/release.ts";
@@ -122,10 +123,10 @@ describe("cxKV comes by", () => {
   });
 
   it("no other name, and says which there are", async ({ expect }) => {
-    for (const name of ["cxKv", "cxRest", "cxNothing", "cxKV/kv"]) {
+    for (const name of ["cxKv", "cxNothing", "cxKV/kv"]) {
       const { status, body } = await draft(`\nrequire('${name}');`);
       expect([status, body]).toMatchObject([422, { code: "module_not_allowed", line: 2 }]);
-      const told = `Cannot find module '${name}': the libraries of this edge are cxJob, cxKV`;
+      const told = `Cannot find module '${name}': the libraries of this edge are ${CX_LIBRARIES.join(", ")}`;
       expect(Refusal.parse(body).detail).toContain(told);
       const late = await run(`const name = '${name}'; exports.main = () => require(name);`);
       expect(late.error?.message).toBe(told);

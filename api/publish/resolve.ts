@@ -1,11 +1,6 @@
 // Decides what each name in a script's require and import means, and refuses those that mean nothing.
 
-import {
-  CX_LIBRARIES,
-  isCxLibrary,
-  isCxName,
-  LIBRARIES_THERE_ARE,
-} from "../../schemas/cx-libraries.ts";
+import { CX_LIBRARIES, isCxLibrary, isCxName, whyNoLibrary } from "../../schemas/cx-libraries.ts";
 import { MODULE_NAMES, type Requires } from "../../schemas/requires.ts";
 import { builtInOf, SCRIPT_BUILT_INS, scriptNamesOf, STAND_INS } from "../../schemas/specifiers.ts";
 import type { Origin } from "./publish.ts";
@@ -96,7 +91,7 @@ function missing(name: string, { modules }: Library): string {
     return `Cannot import "${name}": modules are not loaded from URLs. Available are ${modules.join(", ")}`;
   }
   if (isCxName(name)) {
-    return `Cannot find module '${name}': ${LIBRARIES_THERE_ARE}`;
+    return `Cannot find module '${name}': ${whyNoLibrary(name)}`;
   }
   if (name.startsWith("./")) {
     return `Cannot find module '${name}': the account has no script "${name.slice(2)}" with a live release. Publish that one first`;

@@ -9,6 +9,7 @@ import type { Owner } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import type { ProgramParts } from "../../schemas/program-code.ts";
+import { LibraryError } from "./library-error.ts";
 
 /** Both are undefined where there is no such thing. */
 export type ProgramSource = {
@@ -17,8 +18,8 @@ export type ProgramSource = {
 };
 
 /**
- * The methods of a library, which a script of `owner` calls. What they throw as a Fault, the script is told. `signal` aborts
- * when the script's run is over.
+ * The methods of a library, which a script of `owner` calls. What they throw as a Fault or a LibraryError, the script is
+ * told. `signal` aborts when the script's run is over.
  */
 export type Library = Record<
   string,
@@ -95,13 +96,14 @@ async function askLibrary(
   method: Library[string] | undefined,
   body: string,
   signal: AbortSignal,
-): Promise<{ value: unknown } | { error: string }> {
+): Promise<{ value: unknown } | { error: string; status?: number }> {
   if (method === undefined) return { error: "The platform has no such function" };
   const { owner, input } = LibraryRequest.parse(parseOrUndefined(body));
   try {
     return { value: await method(owner, input, signal) };
   } catch (error) {
     if (error instanceof Fault) return { error: error.message };
+    if (error instanceof LibraryError) return { error: error.message, status: error.status };
     throw error;
   }
 }

@@ -17,7 +17,7 @@ export class Platform extends RpcTarget {
     this.#host = host;
   }
 
-  /** Asks `method` of `library`. Throws an Error with the reason where that is refused. */
+  /** Asks `method` of `library`. Throws an Error with the reason where that is refused, and with `status` where it has one. */
   async ask(library: string, method: string, input: unknown): Promise<unknown> {
     const { owner } = await admitted(this.#egress);
     if (this.#host === undefined) throw new Error(`Without an edge node there is no ${library}`);
@@ -27,8 +27,9 @@ export class Platform extends RpcTarget {
       body: JSON.stringify({ owner, input }),
     });
     if (!response.ok) throw new Error(`The platform's ${library} does not answer at the moment`);
-    const answer: { value?: unknown; error?: string } = await response.json();
-    if (answer.error !== undefined) throw new Error(answer.error);
-    return answer.value;
+    const answer: { value?: unknown; error?: string; status?: number } = await response.json();
+    const { value, error, status } = answer;
+    if (error === undefined) return value;
+    throw status === undefined ? new Error(error) : Object.assign(new Error(error), { status });
   }
 }

@@ -3,6 +3,7 @@
 // Trust: all arguments are the script's. Which job a run is, the platform knows.
 
 import { MAX_JOB_BYTES } from "../../../schemas/job-limits.ts";
+import { told } from "./told.ts";
 
 /** Puts a question to the platform. */
 type Ask = (method: string, input: object) => Promise<unknown>;
@@ -105,12 +106,6 @@ function jsonText(value: unknown, what: string): string {
   throw new NativeTypeError(
     `Cannot ${what}: the value has ${text.length} characters of JSON, more than ${MAX_JOB_BYTES}`,
   );
-}
-
-/** A value in an error's message: numbers themselves, otherwise what kind of value it is. */
-function told(value: unknown): string {
-  if (typeof value === "number") return NativeString(value);
-  return value === null || value === undefined ? NativeString(value) : `of type ${typeof value}`;
 }
 
 function idOf(answer: unknown): string {

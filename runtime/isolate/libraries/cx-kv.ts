@@ -2,6 +2,7 @@
 // Trust: all arguments are the script's. Whose store it is, the platform knows.
 
 import { MAX_KV_KEY, MAX_KV_TTL, MAX_KV_VALUE_BYTES } from "../../../schemas/kv-limits.ts";
+import { told } from "./told.ts";
 
 /** Puts a question to the platform. */
 type Ask = (method: string, input: object) => Promise<unknown>;
@@ -124,12 +125,6 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** A value in an error's message: numbers themselves, otherwise what kind of value it is. */
-function told(value: unknown): string {
-  if (typeof value === "number") return NativeString(value);
-  return value === null || value === undefined ? NativeString(value) : `of type ${typeof value}`;
 }
 
 function isPage(value: unknown): value is { keys: string[]; next: string | null } {

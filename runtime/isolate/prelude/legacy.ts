@@ -14,8 +14,6 @@ type Taker = (value?: unknown) => void;
 
 type Completion = { is: "exit"; value: unknown } | { is: "err"; reason: unknown };
 
-const LIBRARIES = ["lookup", "send", "rest"];
-
 // Taken before the script can change them.
 const { defineProperty, get, getOwnPropertyDescriptor, has, ownKeys, set, deleteProperty } =
   Reflect;
@@ -24,21 +22,26 @@ const { defineProperty, get, getOwnPropertyDescriptor, has, ownKeys, set, delete
 export class Legacy {
   readonly #data: unknown;
   readonly #vars: unknown;
+  readonly #makeApi: () => object;
+  #api: object | undefined;
   #completion: Completion | undefined;
   readonly #completed = Promise.withResolvers<void>();
   /** The script names `exit` or `err`, and so may give its result by them. */
   #givesLater = false;
 
-  constructor(data: unknown) {
+  constructor(data: unknown, makeApi: () => object) {
     this.#data = data;
     this.#vars = varsOf(data);
+    this.#makeApi = makeApi;
   }
 
   /** For the script's wrapper, which takes out what the script names. */
   get globals(): LegacyGlobals {
     const exit = (): Taker => this.#take((value) => ({ is: "exit", value }));
     const err = (): Taker => this.#take((reason) => ({ is: "err", reason }));
-    const globals = { vars: this.#vars, exit: ignore, err: ignore, api: apiOf() };
+    // The same for the script and those that it requires.
+    this.#api ??= this.#makeApi();
+    const globals = { vars: this.#vars, exit: ignore, err: ignore, api: this.#api };
     // Which of the two the script names shows by what it takes out.
     defineProperty(globals, "exit", { get: exit });
     defineProperty(globals, "err", { get: err });
@@ -99,17 +102,4 @@ function varsOf(data: unknown): unknown {
       return descriptor && { ...descriptor, configurable: true };
     },
   });
-}
-
-/** Its members stand for libraries. */
-function apiOf(): object {
-  const api = {};
-  for (const name of LIBRARIES) {
-    defineProperty(api, name, {
-      get: () => {
-        throw new Error(`api.${name} is not available on this edge`);
-      },
-    });
-  }
-  return api;
 }

@@ -8,18 +8,21 @@ import { MODULE_BUILT_INS, SCRIPT_BUILT_INS } from "../../../schemas/specifiers.
 import {
   CX_LIBRARIES,
   isCxName,
-  LIBRARIES_THERE_ARE,
+  whyNoLibrary,
   type CxLibrary,
 } from "../../../schemas/cx-libraries.ts";
+import { makeCxCallControl } from "../libraries/cx-call-control.ts";
 import { makeCxJob } from "../libraries/cx-job.ts";
 import { makeCxKv } from "../libraries/cx-kv.ts";
+import { makeCxLlm } from "../libraries/cx-llm.ts";
+import { makeCxOriginate } from "../libraries/cx-originate.ts";
 import settings from "settings.json";
 import { Budget } from "./budget.ts";
 import type { ScriptModule } from "./entry.ts";
 import { guardFiles } from "./files.ts";
 import type { LegacyGlobals } from "./legacy.ts";
 import { countEmitters } from "./listeners.ts";
-import { ask } from "./platform.ts";
+import { ask, askConnector } from "./platform.ts";
 import { compile, evaluate, type Factory, type Require, type Unit } from "./unit.ts";
 
 /** By name, and nothing else. */
@@ -27,8 +30,11 @@ type Table<Value> = Record<string, Value>;
 
 /** Makes each library of the platform, for one run. */
 const MAKERS: Record<CxLibrary, () => object> = {
+  cxCallControl: () => makeCxCallControl(askConnector),
   cxJob: () => makeCxJob((method, input) => ask("job", method, input)),
   cxKV: () => makeCxKv((method, input) => ask("kv", method, input)),
+  cxLLM: () => makeCxLlm(askConnector),
+  cxOriginate: () => makeCxOriginate(askConnector),
 };
 
 /** CPU time in which the modules of a script are loaded, in milliseconds. */
@@ -271,7 +277,7 @@ function whyNotFound(name: unknown): string {
   if (typeof name === "string" && name.startsWith("./")) {
     return `the account has no script "${name.slice(2)}" with a live release`;
   }
-  if (isCxName(name)) return LIBRARIES_THERE_ARE;
+  if (isCxName(name)) return whyNoLibrary(name);
   const available = [...settings.allowed, ...SCRIPT_BUILT_INS, ...CX_LIBRARIES];
   return `available are ${available.join(", ")}`;
 }

@@ -54,3 +54,8 @@ export async function ask(library: string, method: string, input: unknown): Prom
   if (platform === undefined) throw new Error("The platform answers only while a script runs");
   return await platform.ask(library, method, input);
 }
+
+/** Asks a connector of the operator's, as `ask` does. */
+export async function askConnector(connector: string, input: object): Promise<unknown> {
+  return await ask("connector", connector, input);
+}

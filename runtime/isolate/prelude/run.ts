@@ -4,6 +4,7 @@ import type { BatchedRun, RunAnswer } from "../../../schemas/batch.ts";
 import { SCRIPT_FILE } from "../../../schemas/script-file.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
 import code from "script.js";
+import { makeApi } from "./api.ts";
 import { Budget } from "./budget.ts";
 import { aliasesIn, readArgument, type Argument } from "./call-data.ts";
 import { endLog, logText, startLog } from "./console.ts";
@@ -125,10 +126,11 @@ function callScript(make: Factory, running: Running): Result | Promise<Result> {
   const { data } = argument;
   let legacy: Legacy | undefined;
   try {
-    const makeLegacy = (): LegacyGlobals => (legacy ??= new Legacy(data)).globals;
+    const makeLegacy = (): LegacyGlobals =>
+      (legacy ??= new Legacy(data, () => makeApi(type, require))).globals;
+    const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
     const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
     budget.onDrain(drain);
-    const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
     const entry = findEntry(evaluateScript(body, require), run);
     if (entry === undefined) {
       return outcome(faultOutcome("function_not_found", missing(run)));
