@@ -8,16 +8,21 @@ import { HTTPException } from "hono/http-exception";
 import type { Logger } from "pino";
 import { FAULTS, Fault, problemOf } from "../schemas/fault.ts";
 import { MAX_BODY_BYTES } from "../schemas/limits.ts";
+import { auditChanges } from "./audit.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { assignmentRoutes } from "./routes/assignments.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { authenticate, makeRouter, type ApiEnv, type Services } from "./routes/context.ts";
 import { connectorRoutes } from "./routes/connectors.ts";
 import { customerRoutes } from "./routes/customers.ts";
+import { draftRoutes } from "./routes/drafts.ts";
 import { envRoutes } from "./routes/env.ts";
 import { formUrlRoutes } from "./routes/form-url.ts";
+import { invocationRoutes } from "./routes/invocations.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { kvRoutes } from "./routes/kv.ts";
 import { moduleRoutes } from "./routes/modules.ts";
+import { nodeRoutes } from "./routes/nodes.ts";
 import { programRoutes } from "./routes/programs.ts";
 import { referencePage } from "./routes/reference.ts";
 import { releaseRoutes } from "./routes/releases.ts";
@@ -25,8 +30,11 @@ import { restUserRoutes } from "./routes/rest-users.ts";
 import { runRoutes } from "./routes/run.ts";
 import { sampleRoutes } from "./routes/samples.ts";
 import { scheduleRoutes } from "./routes/schedules.ts";
+import { scriptApiRoutes } from "./routes/script-api.ts";
 import { scriptRoutes } from "./routes/scripts.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
+import { statsRoutes } from "./routes/stats.ts";
+import { tailRoutes } from "./routes/tail.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 
 export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
@@ -42,9 +50,11 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
 
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.route("/", referencePage());
-  app.use("/v1/*", limitBody, authenticate(services.db), requireJson);
+  const { db, auditDays: days = DEFAULT_AUDIT_DAYS } = services;
+  app.use("/v1/*", limitBody, authenticate(db), requireJson, auditChanges(db, { days, log }));
   for (const routes of [
     scriptRoutes,
+    draftRoutes,
     releaseRoutes,
     programRoutes,
     runRoutes,
@@ -61,7 +71,13 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     moduleRoutes,
     connectorRoutes,
     restUserRoutes,
+    scriptApiRoutes,
     tokenRoutes,
+    invocationRoutes,
+    tailRoutes,
+    statsRoutes,
+    nodeRoutes,
+    auditRoutes,
   ]) {
     app.route("/v1", routes(services));
   }
@@ -77,6 +93,8 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
   });
   return app;
 }
+
+const DEFAULT_AUDIT_DAYS = 365;
 
 const limitBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,

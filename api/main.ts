@@ -34,7 +34,15 @@ export async function startControlPlane(options: {
   const simulator = makeSimulator(edgeUrl, secretKey);
   const modules = new ModuleShelf(MODULES_FOLDER);
   const app = buildApp(
-    { db, runner, simulator, sealingKey, signForm: (form) => signForm(secretKey, form), modules },
+    {
+      db,
+      runner,
+      simulator,
+      sealingKey,
+      signForm: (form) => signForm(secretKey, form),
+      modules,
+      auditDays: settings.SCRIPTFORGE_AUDIT_DAYS,
+    },
     log,
   );
   const server = createAdaptorServer({ fetch: app.fetch });

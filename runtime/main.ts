@@ -1,6 +1,7 @@
 // Starts an edge node: store, cells, gateway. No logic.
 
 import { chownSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { ClaimedJob } from "../schemas/job-leases.ts";
@@ -8,7 +9,7 @@ import { listen, type Listening } from "../schemas/listen.ts";
 import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
 import type { Settings } from "../schemas/settings.ts";
-import { openReplica } from "../schemas/tables/open.ts";
+import { openPrimary, openReplica } from "../schemas/tables/open.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
 import type { CellKind } from "./cell/cell.ts";
 import { findConfinement, type Confinement } from "./cell/confinement.ts";
@@ -19,11 +20,15 @@ import { Admission } from "./gateway/admission.ts";
 import { Batcher } from "./gateway/batch.ts";
 import type { GatewayServices } from "./gateway/call.ts";
 import { makeGateway } from "./gateway/gateway.ts";
+import { filesOfProgram } from "./gateway/run.ts";
 import { connectorLibrary } from "./host/connector.ts";
 import { envLibrary } from "./host/env.ts";
 import { serveHost } from "./host/host-server.ts";
 import { jobLibrary } from "./host/job.ts";
 import { kvLibrary } from "./host/kv.ts";
+import { Journal } from "./journal/journal.ts";
+import { stateOf } from "./journal/node-state.ts";
+import { JournalWriter } from "./journal/writer.ts";
 import { JobWaits } from "./jobs/job-waits.ts";
 import { runJob, type AttemptEnd } from "./jobs/run-job.ts";
 import { Scheduler } from "./jobs/scheduler.ts";
@@ -39,6 +44,8 @@ const CELL_SIZES: Record<CellKind, SizeLimits> = {
   warm: { fatMb: 768, mostMb: 1_152 },
   fresh: { fatMb: 384, mostMb: 768 },
 };
+
+const DAY_MS = 24 * 3_600_000;
 
 /** What the parts of a node are made with. `stack` ends them, the last one first. */
 type Start = {
@@ -70,7 +77,8 @@ export async function startEdgeNode(options: Omit<Start, "stack">): Promise<List
 
   const admission = new Admission();
   const batcher = new Batcher(pool);
-  const services = { store, pool, batcher, admission, log };
+  const journal = await startJournal(start, { store, pool });
+  const services = { store, pool, batcher, admission, journal, log };
   const server = makeGateway({ ...services, drafts, secretKey, layers });
   const { SCRIPTFORGE_HOST: host, SCRIPTFORGE_EDGE_PORT: port } = settings;
   const address = {
@@ -99,6 +107,35 @@ function startJobs(
   const run = (job: ClaimedJob): Promise<AttemptEnd> => runJob(services, job);
   const waiting = (): number => waits.waitingJobs;
   stack.use(new JobWorkers({ ...clock, count, waiting, run })).start();
+}
+
+/** Has what runs written down. */
+async function startJournal(
+  { settings, log, stack }: Start,
+  { store, pool }: { store: EdgeStore; pool: CellPool },
+): Promise<Journal> {
+  const most = settings.SCRIPTFORGE_INVOCATIONS;
+  const perSecond = most === 0 ? 0 : settings.SCRIPTFORGE_INVOCATIONS_PER_SECOND;
+  const bodies = settings.SCRIPTFORGE_INVOCATION_BODIES;
+  const journal = new Journal({ perSecond, bodies, now: Date.now });
+  const db = await openPrimary(settings);
+  stack.defer(() => db.$client.close());
+  const writer = new JournalWriter({
+    db,
+    journal,
+    node: `${hostname()}/${process.pid}`,
+    retention: {
+      most,
+      invocationsMs: settings.SCRIPTFORGE_INVOCATION_DAYS * DAY_MS,
+      statsMs: settings.SCRIPTFORGE_STATS_DAYS * DAY_MS,
+    },
+    findFiles: (program) => filesOfProgram(store, program),
+    state: () => stateOf(pool, store),
+    log,
+    now: Date.now,
+  });
+  stack.use(writer).start();
+  return journal;
 }
 
 async function openStore({ settings, secretKey, log, stack }: Start): Promise<EdgeStore> {

@@ -10,6 +10,9 @@ export const MAX_CALL_MS = 10_000;
 /** Largest request body the control plane and the edge node accept, in bytes. */
 export const MAX_BODY_BYTES = 1_000_000;
 
+/** Requests that one run may make at most. */
+export const MAX_SUBREQUESTS = 1_000;
+
 /** Most CPU time of one run, by type, in milliseconds. While a Script runs, nothing else does in its cell. */
 export const MAX_CPU_MS: Record<ScriptType, number> = { script: 250, app: 2_000, driver: 10_000 };
 
@@ -23,7 +26,11 @@ export const Limits = z
       .min(10)
       .max(MAX_WALL_MS)
       .meta({ description: "Elapsed time of one run, milliseconds" }),
-    subrequests: z.int().min(0).max(1_000).meta({ description: "Requests one run may make" }),
+    subrequests: z
+      .int()
+      .min(0)
+      .max(MAX_SUBREQUESTS)
+      .meta({ description: "Requests one run may make" }),
   })
   .meta({ id: "Limits" });
 export type Limits = z.infer<typeof Limits>;

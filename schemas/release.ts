@@ -33,6 +33,7 @@ export const Release = z
     live: z.boolean(),
     lints: z.array(Lint),
     createdAt: z.iso.datetime(),
+    by: z.string().nullable().meta({ description: "Name of the token that published it" }),
   })
   .meta({ id: "Release" });
 export type Release = z.infer<typeof Release>;

@@ -3,6 +3,7 @@
 import { z } from "zod";
 
 const Port = z.coerce.number().int().min(0).max(65_535);
+const Days = z.coerce.number().int().min(1).max(3_650);
 const Role = z.enum(["control", "edge"]);
 export type Role = z.infer<typeof Role>;
 const AddressRange = z.union([z.cidrv4(), z.cidrv6()], "an address range, e.g. 10.1.0.0/16");
@@ -29,6 +30,12 @@ export const Settings = z.object({
   SCRIPTFORGE_GATEWAYS: z.coerce.number().int().min(1).max(64).optional(),
   SCRIPTFORGE_CELLS: z.coerce.number().int().min(1).max(256).optional(),
   SCRIPTFORGE_JOB_WORKERS: z.coerce.number().int().min(0).max(64).default(2),
+  SCRIPTFORGE_INVOCATIONS: z.coerce.number().int().min(0).max(10_000_000).default(10_000),
+  SCRIPTFORGE_INVOCATION_DAYS: Days.default(7),
+  SCRIPTFORGE_INVOCATIONS_PER_SECOND: z.coerce.number().int().min(0).max(1_000).default(20),
+  SCRIPTFORGE_INVOCATION_BODIES: z.coerce.number().min(0).max(1).default(1),
+  SCRIPTFORGE_STATS_DAYS: Days.max(7).default(1),
+  SCRIPTFORGE_AUDIT_DAYS: Days.default(365),
   SCRIPTFORGE_EGRESS_ALLOW: z.string().default("").transform(list).pipe(z.array(AddressRange)),
   SCRIPTFORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });

@@ -6,8 +6,8 @@ import { z } from "zod";
 export const Scope = z.enum(["admin", "run"]);
 export type Scope = z.infer<typeof Scope>;
 
-/** The holder of a token. */
-export type Principal = { account: string; scopes: readonly Scope[] };
+/** The holder of a token, with the token's id and name. */
+export type Principal = { account: string; token: string; name: string; scopes: readonly Scope[] };
 
 export function mayRun(principal: Principal): boolean {
   return principal.scopes.includes("run") || principal.scopes.includes("admin");
@@ -23,6 +23,10 @@ export const Token = z
     name: z.string(),
     scopes: z.array(Scope),
     createdAt: z.iso.datetime(),
+    lastUsedAt: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: "To the minute, null where it never was" }),
   })
   .meta({ id: "Token" });
 export type Token = z.infer<typeof Token>;

@@ -10,7 +10,7 @@ import type { SignedForm } from "../../schemas/signed-form.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { bearerToken } from "../../schemas/token-hash.ts";
 import { mayRun, type Principal, type Scope } from "../../schemas/token.ts";
-import { findPrincipal } from "../store/tokens.ts";
+import { findPrincipal, noteTokenUse } from "../store/tokens.ts";
 import type { Runner, Simulator } from "../runner.ts";
 
 /**
@@ -24,6 +24,8 @@ export type Services = {
   sealingKey: SealingKey;
   signForm: (form: SignedForm) => string;
   modules: ModuleShelf;
+  /** How long the audit log is kept, a year by default. */
+  auditDays?: number;
 };
 
 export type ApiEnv = { Variables: { principal: Principal } };
@@ -43,6 +45,7 @@ export function makeRouter(): OpenAPIHono<ApiEnv> {
 
 /** Lets only holders of a token through, and tells the routes who they are. */
 export function authenticate(db: Database): MiddlewareHandler<ApiEnv> {
+  const uses = new TokenUses(db);
   return createMiddleware<ApiEnv>(async (context, next) => {
     const token = bearerToken(context.req.header("authorization"));
     const principal = token === undefined ? undefined : await findPrincipal(db, token);
@@ -53,8 +56,31 @@ export function authenticate(db: Database): MiddlewareHandler<ApiEnv> {
       );
     }
     context.set("principal", principal);
+    uses.note(principal.token);
     await next();
   });
+}
+
+const USE_MS = 60_000;
+const MOST_USES = 10_000;
+
+/** When tokens were used, to the minute. */
+class TokenUses {
+  readonly #db: Database;
+  readonly #notedAt = new Map<string, number>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  note(token: string): void {
+    const now = Date.now();
+    if (now - (this.#notedAt.get(token) ?? -Infinity) < USE_MS) return;
+    if (this.#notedAt.size >= MOST_USES) this.#notedAt.clear();
+    this.#notedAt.set(token, now);
+    // A token that is revoked meanwhile was used all the same.
+    noteTokenUse(this.#db, token, now).catch(() => undefined);
+  }
 }
 
 /** Route middleware: the token needs `scope`, which `admin` includes. */

@@ -35,16 +35,17 @@ export function moduleRoutes({ db, modules }: Services): OpenAPIHono<ApiEnv> {
   return makeRouter()
     .openapi(list, async (context) => {
       const narrowed = await readNarrowed(db, context.var.principal.account);
-      return context.json(describe(modules, narrowed), 200);
+      return context.json(describeModules(modules, narrowed), 200);
     })
     .openapi(narrow, async (context) => {
       const { allowed } = context.req.valid("json");
       await narrowModules(db, context.var.principal.account, allowed);
-      return context.json(describe(modules, allowed), 200);
+      return context.json(describeModules(modules, allowed), 200);
     });
 }
 
-function describe(shelf: ModuleShelf, narrowed: readonly string[] | null): Module[] {
+/** All modules, with whether an account that is narrowed to `narrowed` may require them. */
+export function describeModules(shelf: ModuleShelf, narrowed: readonly string[] | null): Module[] {
   return ALLOWED_MODULES.map(({ name, differences }) => {
     const built = shelf.find(name);
     if (built === undefined) throw new Error(`Cannot list module "${name}": it is not built`);

@@ -6,6 +6,7 @@ import { CreateRelease, Published, Release, ReleaseWithCode } from "../../schema
 import { Script } from "../../schemas/script.ts";
 import { compile } from "../publish/publish.ts";
 import { readLibrary } from "../store/library.ts";
+import { deletePublishedDraft } from "../store/drafts.ts";
 import { createRelease, getRelease, listReleases, setLive } from "../store/releases.ts";
 import { getScript } from "../store/scripts.ts";
 import { body, json, makeRouter, problems, requireScope } from "./context.ts";
@@ -60,15 +61,15 @@ const putLive = createRoute({
 export function releaseRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
   return makeRouter()
     .openapi(create, async (context) => {
-      const { account } = context.var.principal;
+      const { account, name: by } = context.var.principal;
       const script = await getScript(db, account, context.req.valid("param").script);
       const { code, note = null, live = true } = context.req.valid("json");
       const origin = { account, script: script.id, type: script.type };
       const compiled = await compile(code, origin, await readLibrary(db, account));
-      return context.json(
-        await createRelease(db, script, { source: code, compiled, note, live }),
-        201,
-      );
+      const release = { source: code, compiled, note, by, live };
+      const published = await createRelease(db, script, release);
+      await deletePublishedDraft(db, script.id, code);
+      return context.json(published, 201);
     })
     .openapi(list, async (context) => {
       const script = await getScript(

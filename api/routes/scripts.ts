@@ -83,18 +83,18 @@ const pardon = createRoute({
 });
 
 export function scriptRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
-  async function compileFirst(source: string, origin: Origin): Promise<FirstRelease> {
+  async function compileFirst(source: string, origin: Origin, by: string): Promise<FirstRelease> {
     const library = await readLibrary(db, origin.account);
-    return { source, compiled: await compile(source, origin, library) };
+    return { source, compiled: await compile(source, origin, library), by };
   }
 
   return makeRouter()
     .openapi(create, async (context) => {
-      const { account } = context.var.principal;
+      const { account, name: by } = context.var.principal;
       const { code, ...settings } = context.req.valid("json");
       const id = makeScriptId();
       const origin = { account, script: id, type: settings.type };
-      const first = code === undefined ? undefined : await compileFirst(code, origin);
+      const first = code === undefined ? undefined : await compileFirst(code, origin, by);
       return context.json(await createScript(db, { ...settings, account, id }, first), 201);
     })
     .openapi(list, async (context) =>

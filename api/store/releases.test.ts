@@ -18,7 +18,7 @@ describe("a script's releases", () => {
     await putBootstrapToken(db, "a token for this test alone");
     const facts = { altersBuiltIns: false, requires: NO_REQUIRES, lints: [] };
     const compiled = { id: "id", code: "code", sourceMap: "{}", ...facts };
-    const release = { source: "source", note: null, compiled };
+    const release = { source: "source", note: null, by: "somebody", compiled };
     const named = {
       account: DEFAULT_ACCOUNT,
       id: "scr_kept",

@@ -24,12 +24,18 @@ const KEPT_RELEASES = 200;
 
 const StoredLints = z.array(Lint);
 
-export type NewRelease = { source: string; compiled: Compiled; note: string | null };
+/** `by` is the name of the token that publishes it. */
+export type NewRelease = {
+  source: string;
+  compiled: Compiled;
+  note: string | null;
+  by: string;
+};
 
 export function releaseRow(
   release: NewRelease & { script: string; createdAt: string },
 ): Omit<ReleaseRow, "version"> {
-  const { script, source, compiled, note, createdAt } = release;
+  const { script, source, compiled, note, by, createdAt } = release;
   const { id, code, sourceMap, requires, altersBuiltIns } = compiled;
   return {
     script,
@@ -42,6 +48,7 @@ export function releaseRow(
     altersBuiltIns,
     note,
     createdAt,
+    createdBy: by,
   };
 }
 
@@ -143,9 +150,9 @@ async function getReleaseRow(db: Database, script: Script, version: number): Pro
 }
 
 function releaseOf(row: ReleaseRow, script: Script): Release {
-  const { version, id, note, createdAt } = row;
+  const { version, id, note, createdAt, createdBy: by } = row;
   const lints = StoredLints.parse(JSON.parse(row.lints));
-  return { version, id, note, live: version === script.live, lints, createdAt };
+  return { version, id, note, live: version === script.live, lints, createdAt, by };
 }
 
 /** The number of the last change that edge nodes must see. */

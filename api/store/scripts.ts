@@ -18,8 +18,8 @@ import { assignments } from "../../schemas/tables/assignment.ts";
 import type { Compiled } from "../publish/publish.ts";
 import { releaseRow } from "./releases.ts";
 
-/** The author's source, and what became of it. */
-export type FirstRelease = { source: string; compiled: Compiled };
+/** The author's source, what became of it, and the name of the token that published it. */
+export type FirstRelease = { source: string; compiled: Compiled; by: string };
 
 type ScriptRow = typeof scripts.$inferSelect;
 

@@ -1,11 +1,12 @@
 // Tokens of an account.
 
 import { randomBytes } from "node:crypto";
-import { and, eq } from "drizzle-orm";
+import { and, eq, not, or, sql } from "drizzle-orm";
 import { z } from "zod";
+import { Fault } from "../../schemas/fault.ts";
 import { hashToken, isSameSecret } from "../../schemas/token-hash.ts";
 import { Scope, type Principal, type Token } from "../../schemas/token.ts";
-import { accounts, tokens } from "../../schemas/tables/account.ts";
+import { accounts, tokens, tokenUses } from "../../schemas/tables/account.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 
 /** The account of the first start. */
@@ -43,7 +44,8 @@ export async function findPrincipal(db: Database, token: string): Promise<Princi
   const hash = hashToken(token);
   const row = await db.select().from(tokens).where(eq(tokens.hash, hash)).get();
   if (row === undefined || !isSameSecret(row.hash, hash)) return undefined;
-  return { account: row.account, scopes: StoredScopes.parse(JSON.parse(row.scopes)) };
+  const { id, account, name } = row;
+  return { account, token: id, name, scopes: StoredScopes.parse(JSON.parse(row.scopes)) };
 }
 
 export async function createToken(
@@ -62,27 +64,55 @@ export async function createToken(
     scopes: JSON.stringify(scopes),
     createdAt,
   });
-  return { id, name, scopes, createdAt, token };
+  return { id, name, scopes, createdAt, lastUsedAt: null, token };
 }
 
 export async function listTokens(db: Database, account: string): Promise<Token[]> {
   const rows = await db
     .select()
     .from(tokens)
+    .leftJoin(tokenUses, eq(tokenUses.token, tokens.id))
     .where(eq(tokens.account, account))
     .orderBy(tokens.createdAt);
-  return rows.map(({ id, name, scopes, createdAt }) => ({
+  return rows.map(({ tokens: { id, name, scopes, createdAt }, token_uses: use }) => ({
     id,
     name,
     scopes: StoredScopes.parse(JSON.parse(scopes)),
     createdAt,
+    lastUsedAt: use === null ? null : new Date(use.lastUsedAt).toISOString(),
   }));
 }
 
-/** False when the account has no such token. */
+/** False when the account has no such token. Throws `conflict` for the last one by which the account can be managed. */
 export async function deleteToken(db: Database, account: string, id: string): Promise<boolean> {
+  const isIt = and(eq(tokens.account, account), eq(tokens.id, id));
+  const others = sql`select 1 from ${tokens} where ${tokens.account} = ${account} and ${tokens.id} <> ${id} and ${isAdmin}`;
+  // One statement, so that two who delete the last two at once do not both succeed.
   const { rowsAffected } = await db
     .delete(tokens)
-    .where(and(eq(tokens.account, account), eq(tokens.id, id)));
-  return rowsAffected > 0;
+    .where(and(isIt, or(not(isAdmin), sql`exists (${others})`)));
+  if (rowsAffected > 0) return true;
+  const isThere = (await db.select({ id: tokens.id }).from(tokens).where(isIt).get()) !== undefined;
+  if (!isThere) return false;
+  throw new Fault(
+    "conflict",
+    "This is the account's last token with the scope admin: create another one first",
+  );
+}
+
+const isAdmin = sql`exists (select 1 from json_each(scopes) where value = 'admin')`;
+
+/** False for a token that has been revoked. */
+export async function isTokenOf(db: Database, { account, token }: Principal): Promise<boolean> {
+  const isIt = and(eq(tokens.account, account), eq(tokens.id, token));
+  return (await db.select({ id: tokens.id }).from(tokens).where(isIt).get()) !== undefined;
+}
+
+/** Notes that a token was used at `now`, in milliseconds since 1970. */
+export async function noteTokenUse(db: Database, token: string, now: number): Promise<void> {
+  const set = { lastUsedAt: now };
+  await db
+    .insert(tokenUses)
+    .values({ token, ...set })
+    .onConflictDoUpdate({ target: tokenUses.token, set });
 }

@@ -102,6 +102,7 @@ export class Cell implements AsyncDisposable {
   readonly id: number;
   readonly kind: CellKind;
   readonly gone: Promise<Loss>;
+  readonly startedAt = new Date();
   readonly #process: ChildProcess;
   readonly #pid: number;
   readonly #link: CellLink;
@@ -155,6 +156,15 @@ export class Cell implements AsyncDisposable {
   /** It has served as long as it should. */
   get isWorn(): boolean {
     return this.#served > MOST_SERVED[this.kind];
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** Runs that have come in since its start. */
+  get served(): number {
+    return this.#served;
   }
 
   /** Several are inside. */

@@ -30,6 +30,10 @@ export class Crew {
     return this.#forRoom.size > 0;
   }
 
+  has(cell: Cell): boolean {
+    return this.#cells.has(cell);
+  }
+
   add(cell: Cell): void {
     this.#cells.set(cell, 0);
     this.#forRoom.wakeAll();

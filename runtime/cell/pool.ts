@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../../schemas/fault.ts";
+import type { CellState } from "../../schemas/node.ts";
 import { CELL_KINDS, startCell, type Cell, type CellKind, type CellPlan } from "./cell.ts";
 import { Crew } from "./crew.ts";
 import { IsolateStock } from "./isolate-stock.ts";
@@ -87,6 +88,18 @@ export class CellPool implements AsyncDisposable {
     return this.#scripts.ready + this.#apps.ready;
   }
 
+  /** All cells, with what each is for. */
+  get states(): CellState[] {
+    return Array.from(this.#all, (cell) => ({
+      kind: this.#kindOf(cell),
+      pid: cell.pid,
+      rssBytes: Math.round(cell.rssMb * 2 ** 20),
+      inFlight: cell.runs.length,
+      startedAt: cell.startedAt.toISOString(),
+      runs: cell.served,
+    }));
+  }
+
   /** Room for a batch of type Script, undefined where there is none. A release comes to the same cell, where that has room. */
   tryTakeForScripts(release: string): Place | undefined {
     const home = Number.parseInt(release.slice(0, 8), 16) % this.#scripts.size;
@@ -147,6 +160,13 @@ export class CellPool implements AsyncDisposable {
     this.#stock[Symbol.dispose]();
     await this.#filling;
     await Promise.all([...this.#all].map((cell) => cell[Symbol.asyncDispose]()));
+  }
+
+  #kindOf(cell: Cell): CellState["kind"] {
+    if (this.#scripts.has(cell)) return "script";
+    if (this.#apps.has(cell)) return "app";
+    if (this.#alone === cell) return "alone";
+    return this.#spares.get(cell.kind) === cell ? "spare" : "leaving";
   }
 
   #placeForApp(cell: Cell, run: Run): Place {

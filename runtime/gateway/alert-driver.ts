@@ -25,13 +25,15 @@ export async function answerAlertDriver(
   const ask = (name: "alert" | null): Promise<Ended> =>
     runAssigned(services, {
       target,
+      place: `driver/alert ${driver}`,
       function: name,
       payload,
       deadlineMs: Math.ceil(msLeft(deadline)),
+      meaning: alertOutcome,
     });
   const asked = await ask("alert");
   const { outcome, invocation } = isMissing(asked) ? await ask(null) : asked;
-  return runReply(alertOutcome(outcome), invocation);
+  return runReply(outcome, invocation);
 }
 
 /** The same for an order of the control plane. */

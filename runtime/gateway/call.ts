@@ -14,12 +14,18 @@ export async function answerCall(
   call: { account: string; key: CallKey; tag: string | null; body: string },
 ): Promise<Reply> {
   const targets = await services.store.findCallTargets(call.account, call.key, call.tag);
-  const chain = await runChain(services, targets, call.body);
+  const { body, key } = call;
+  const chain = await runChain(services, { targets, body, place: placeText(key) });
   const { verdict, steps } = chain;
   if (verdict.fault !== undefined || steps.some(({ warnings }) => warnings.length > 0)) {
     for (const step of steps) logStep(services.log, step);
   }
   return chainReply(chain);
+}
+
+/** A place that calls come to, in words for people. */
+export function placeText({ place, subject, detail }: CallKey): string {
+  return detail === "" ? `${place} ${subject}` : `${place} ${subject}/${detail}`;
 }
 
 /** The data go out as they came in or as the last script wrote them: nobody here reads them. */

@@ -5,8 +5,9 @@ import { CallData, payloadOf } from "../../schemas/call.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { MAX_CALL_MS } from "../../schemas/limits.ts";
 import type { CallTarget } from "../store/store.ts";
+import { concludeCall, type Conclusion } from "./conclusion.ts";
 import { decide, type Verdict } from "./decision.ts";
-import { execute, type Execution, type Executor } from "./execute.ts";
+import { execute, type Execution, type Executor, type Job, type JobOutcome } from "./execute.ts";
 import { parseJson } from "./http.ts";
 
 /** A script that has run. `data` is the JSON with which the call goes on behind it. */
@@ -22,21 +23,23 @@ export type Step = {
 /** How a call ends: `data` is the JSON with which it goes on, where it does. */
 export type Chain = { verdict: Verdict; data: string; steps: Step[] };
 
+/** What is asked about a call: its scripts, its body, and where it came to, in words. */
+export type AskedCall = { targets: readonly CallTarget[]; body: string; place: string };
+
 /**
- * Runs the scripts of a call whose body is `body`. Together they take at most as long as a call may wait.
+ * Runs the scripts of a call. Together they take at most as long as a call may wait.
  * Throws `bad_request` for a body that is no JSON object.
  */
 export async function runChain(
   executor: Executor,
-  targets: readonly CallTarget[],
-  body: string,
+  { targets, body, place }: AskedCall,
 ): Promise<Chain> {
   const steps: Step[] = [];
   const before = performance.now() + MAX_CALL_MS;
   let data = payloadOf(body);
   for (const target of targets) {
     const deadlineMs = Math.min(target.timeoutMs, before - performance.now());
-    const step = await runStep(executor, { target, data, deadlineMs });
+    const step = await runStep(executor, { target, data, deadlineMs, place });
     steps.push(step);
     if (step.verdict !== undefined) return { verdict: step.verdict, data, steps };
     data = step.data;
@@ -47,11 +50,16 @@ export async function runChain(
 
 async function runStep(
   executor: Executor,
-  { target, data, deadlineMs }: { target: CallTarget; data: string; deadlineMs: number },
+  {
+    target,
+    data,
+    ...asked
+  }: { target: CallTarget; data: string } & Pick<Job, "deadlineMs" | "place">,
 ): Promise<Step> {
   const { version, vars } = target;
   const input = { function: null, anyFunction: false, payload: data, vars, isCall: true };
-  const execution = await execute(executor, { target, version, ...input, deadlineMs });
+  const conclude = (outcome: JobOutcome): Conclusion => concludeCall(target, outcome);
+  const execution = await execute(executor, { target, version, ...input, ...asked, conclude });
   const { outcome, invocation } = execution;
   if (outcome.is === "continue") {
     const { data: changed, warnings } = outcome;

@@ -83,13 +83,14 @@ async function run(
 ): Promise<Ended> {
   const payload = JSON.stringify(question);
   const deadlineMs = target.timeoutMs;
-  const { outcome, invocation } = await runAssigned(services, {
+  return await runAssigned(services, {
     target,
+    place: `driver/did ${target.subject}/${name}`,
     function: name,
     payload,
     deadlineMs,
+    meaning: (outcome) => didOutcome(name, question, outcome),
   });
-  return { outcome: didOutcome(name, question, outcome), invocation };
 }
 
 type Keyed = { at: Omit<Claim, "claim">; mode: DriverMode; question: Question };

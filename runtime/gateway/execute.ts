@@ -9,17 +9,26 @@ import { Fault, type FaultCode } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import type { Usage } from "../../schemas/usage.ts";
 import type { CellPool, Place } from "../cell/pool.ts";
-import { isGuilt, type Guilt } from "../cell/quarantine.ts";
+import { faultOfGuilt, isGuilt, type Guilt } from "../cell/quarantine.ts";
 import { CellLost, type Exhaustion, type Run, type RunEnd } from "../cell/run.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Target } from "../store/store.ts";
 import type { Admission } from "./admission.ts";
 import type { Batcher } from "./batch.ts";
+import type { Conclusion } from "./conclusion.ts";
 import { beforeDeadline, deadlineIn, type Deadline } from "./deadline.ts";
 import { isTooDeep, MAX_DEPTH } from "./depth.ts";
+import type { Files } from "./run-error.ts";
 import { findUnsafeText, mayBeUnsafe } from "./unsafe-text.ts";
 
 /** What executing needs. */
-export type Executor = { pool: CellPool; batcher: Batcher; admission: Admission; log: Logger };
+export type Executor = {
+  pool: CellPool;
+  batcher: Batcher;
+  admission: Admission;
+  journal: Journal;
+  log: Logger;
+};
 
 export type Job = {
   target: Pick<
@@ -41,28 +50,38 @@ export type Job = {
   deadlineMs: number;
   /** What the run is an attempt of. */
   job?: LeasedJob;
+  /** Where it was called from, in words for people. */
+  place: string;
+  /** What its end is to its caller, for the journal. Pure. */
+  conclude: (outcome: JobOutcome) => Conclusion;
+  /** The releases of a draft, which no table has. */
+  findFiles?: () => Promise<Files>;
 } & Pick<Invocation, "function" | "anyFunction" | "payload" | "vars" | "isCall">;
 
 /** `continue`: a call goes on with the object of which `data` is the JSON. Only for jobs that are calls. */
 export type JobOutcome = RunOutcome | { is: "continue"; data: string; warnings: string[] };
 
-/** `stack` leads to the place where the CPU time ran out. `logs` is the JSON of a list of `LogLine`. */
+/**
+ * `stack` leads to the place where the CPU time ran out. `output` is the JSON of what the run returned. `logs` is the JSON of a
+ * list of `LogLine`.
+ */
 export type Execution = {
   invocation: string;
   outcome: JobOutcome;
   stack?: string;
+  output?: string;
   logs: string;
   usage: Usage;
 };
 
-type Answer = { outcome: JobOutcome; logs: string; cpuMs: number; stack?: string };
+type Answer = Pick<Execution, "outcome" | "stack" | "output" | "logs"> & { cpuMs: number };
 
 /** How often a run of type Script is tried when cells are lost under it or starve. Scripts have no effects, so that is safe. */
 const MAX_TRIES = 4;
 /** A cell that got less than this share of a script's CPU limit cannot have run it that long. */
 const STARVED_SHARE = 0.6;
 
-/** Runs `job`. Every failure is an outcome; throws nothing. */
+/** Runs `job` and notes it in the journal: every run passes here. Every failure is an outcome; throws nothing. */
 export async function execute(executor: Executor, job: Job): Promise<Execution> {
   const start = performance.now();
   const run = runOf(job);
@@ -72,7 +91,9 @@ export async function execute(executor: Executor, job: Job): Promise<Execution> 
   const { cpuMs, ...rest } = answer;
   const wallMs = performance.now() - start;
   const usage = { cpuMs: round(cpuMs), wallMs: round(wallMs) };
-  return { invocation: run.invocation.id, ...rest, usage };
+  const execution = { invocation: run.invocation.id, ...rest, usage };
+  executor.journal.add(job, execution, job.conclude(execution.outcome));
+  return execution;
 }
 
 function runOf({ target, version, job, ...asked }: Job): Run {
@@ -211,11 +232,11 @@ function starvedFault(): Fault {
 }
 
 function guiltFault(cause: Guilt, error: Error): Fault {
-  if (cause === "stuck") {
-    const message = "The script held its process in native code and was ended";
-    return new Fault("cpu_exceeded", message, { cause: error });
-  }
-  return new Fault("memory_exceeded", "The script used up its memory", { cause: error });
+  const message =
+    cause === "stuck"
+      ? "The script held its process in native code and was ended"
+      : "The script used up its memory";
+  return new Fault(faultOfGuilt(cause), message, { cause: error });
 }
 
 function quarantinedFault(): Fault {
@@ -245,11 +266,20 @@ function readAnswer({ is, text, warnings, logs, cpuMs }: RunAnswer, job: Job): A
   }
   if (is === "continue") {
     if (!isDataOfCall(text, job)) return unreadable(cpuMs);
-    return { outcome: { is, data: text, warnings: warningsIn(warnings) }, logs, cpuMs };
+    const outcome = { is, data: text, warnings: warningsIn(warnings) };
+    return { outcome, output: text, logs, cpuMs };
   }
   const outcome = RunOutcome.safeParse(parseOrUndefined(text)).data;
-  if (outcome !== undefined && isPlausible(outcome)) return { outcome, logs, cpuMs };
-  return unreadable(cpuMs);
+  if (outcome === undefined || !isPlausible(outcome)) return unreadable(cpuMs);
+  const answer = { outcome, logs, cpuMs };
+  return outcome.is === "returned" ? { ...answer, output: valueIn(text) } : answer;
+}
+
+const VALUE_HEAD = '{"is":"returned","value":';
+
+/** The JSON of what was returned, as the prelude wrote it. */
+function valueIn(text: string): string {
+  return text.startsWith(VALUE_HEAD) ? text.slice(VALUE_HEAD.length, -1) : text;
 }
 
 function isLockedDown({ isolation }: Job["target"]): boolean {

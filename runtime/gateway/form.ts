@@ -110,6 +110,7 @@ async function submit(
   const payload = JSON.stringify(argumentOf(fields, target.vars, form.company));
   return await runAssigned(services, {
     target,
+    place: `form ${form.form}`,
     function: null,
     payload,
     deadlineMs: target.timeoutMs,

@@ -172,7 +172,7 @@ async function order(gateway: Gateway, request: IncomingMessage, keys: string[])
 }
 
 /** The account whose token the request carries. Throws `unauthorized` or `forbidden`. */
-async function authorize({ store }: Gateway, request: IncomingMessage): Promise<string> {
+async function authorize({ store, journal }: Gateway, request: IncomingMessage): Promise<string> {
   const token = bearerToken(request.headers.authorization);
   const principal = token === undefined ? undefined : await store.findPrincipal(token);
   if (principal === undefined) {
@@ -182,6 +182,7 @@ async function authorize({ store }: Gateway, request: IncomingMessage): Promise<
     );
   }
   if (!mayRun(principal)) throw new Fault("forbidden", 'This needs a token with the scope "run"');
+  journal.useToken(principal.token);
   return principal.account;
 }
 

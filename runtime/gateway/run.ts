@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import { Isolation } from "../../schemas/isolation.ts";
 import { Limits } from "../../schemas/limits.ts";
-import { payloadOf, type RunOutcome, type RunResult } from "../../schemas/call.ts";
+import { payloadOf, type RunResult } from "../../schemas/call.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import type { Program } from "../../schemas/program.ts";
 import { CompiledRelease } from "../../schemas/release.ts";
@@ -16,7 +16,8 @@ import { EdgeRelease } from "../store/release.ts";
 import type { Drafts } from "../store/drafts.ts";
 import type { EdgeStore } from "../store/store.ts";
 import type { GatewayServices } from "./call.ts";
-import { execute, type Execution, type Job, type JobOutcome } from "./execute.ts";
+import { concludeRun, runOutcomeOf } from "./conclusion.ts";
+import { execute, type Execution, type Job } from "./execute.ts";
 import { parseJson } from "./http.ts";
 import { authorText, runErrorOf, type Files } from "./run-error.ts";
 
@@ -45,6 +46,8 @@ export async function answerRun(
     vars: "",
     isCall: false,
     deadlineMs,
+    place: "run",
+    conclude: concludeRun,
   };
   const { outcome, invocation } = await execute(services, job);
   return runReply(runOutcomeOf(outcome), invocation);
@@ -85,9 +88,12 @@ export async function answerOrder(
   const deadlineMs = limits.wallMs;
   const version = order.version ?? "draft";
   const input = { function: order.function, anyFunction: true, payload, vars: "", isCall: false };
-  const job: Job = { target, version, ...input, deadlineMs };
+  const findFiles = (): Promise<Files> => filesOf(program, { main: release, store });
+  const place = order.version === null ? "draft" : "run";
+  const told = { place, conclude: concludeRun, findFiles };
+  const job: Job = { target, version, ...input, deadlineMs, ...told };
   const execution = await execute(services, job);
-  const files = await filesOf(program, { main: release, store });
+  const files = await findFiles();
   return jsonReply(resultOf(execution, { version: order.version, files }));
 }
 
@@ -122,11 +128,13 @@ export async function filesOf(
   return files;
 }
 
-/** The outcome of a run that decides no call, and whose payload is JSON: what says otherwise is the script's. */
-export function runOutcomeOf(outcome: JobOutcome): RunOutcome {
-  const isForged = outcome.is === "fault" && outcome.code === "bad_request";
-  if (outcome.is !== "continue" && !isForged) return outcome;
-  return { is: "fault", code: "script_error", message: "The script changed the engine" };
+/** The releases of a program that this node has linked, by its id. */
+export async function filesOfProgram(store: EdgeStore, id: string): Promise<Files> {
+  const program = store.findProgram(id);
+  const main = await store.findRelease(program?.main ?? id);
+  return main === undefined
+    ? new Map()
+    : await filesOf(program ?? { scripts: [] }, { main, store });
 }
 
 /** The lines, none where a script has taken the prelude apart. */

@@ -6,22 +6,23 @@ import { diffJson } from "../../schemas/diff.ts";
 import { parseWithExactNumbers } from "../../schemas/exact-numbers.ts";
 import { jsonReply, type Reply } from "../../schemas/run-reply.ts";
 import { SimulationOrder, type SimulatedStep } from "../../schemas/simulate.ts";
-import type { CallTarget, EdgeStore } from "../store/store.ts";
-import { chainReply, type GatewayServices } from "./call.ts";
+import { chainReply, placeText, type GatewayServices } from "./call.ts";
 import { runChain, type Step } from "./chain.ts";
 import { parseJson } from "./http.ts";
-import { filesOf, readLogs } from "./run.ts";
+import { filesOfProgram, readLogs } from "./run.ts";
 import { runErrorOf, type Files } from "./run-error.ts";
 
 /** Answers an order of the control plane with a `Simulation`. Throws `bad_request` where a call with that body would. */
 export async function answerSimulation(services: GatewayServices, order: string): Promise<Reply> {
   const { account, tag, body, ...key } = SimulationOrder.parse(parseJson(order, {}));
   const { store } = services;
-  const chain = await runChain(services, await store.findCallTargets(account, key, tag), body);
+  const targets = await store.findCallTargets(account, key, tag);
+  const place = `simulate ${placeText(key)}`;
+  const chain = await runChain(services, { targets, body, place });
   const steps = [];
   let before = payloadOf(body);
   for (const step of chain.steps) {
-    const files = await filesOfTarget(step.target, store);
+    const files = await filesOfProgram(store, step.target.release);
     steps.push({ ...factsOf(step, files), ...dataOf(step, before) });
     before = step.data;
   }
@@ -83,13 +84,4 @@ function errorOf({ execution, verdict }: Step, files: Files): RunError | undefin
     case "fault":
       return runErrorOf({ message: outcome.message, stack }, files);
   }
-}
-
-/** The releases that the script was made of when it ran. */
-async function filesOfTarget({ release }: CallTarget, store: EdgeStore): Promise<Files> {
-  const program = store.findProgram(release);
-  const main = await store.findRelease(program?.main ?? release);
-  return main === undefined
-    ? new Map()
-    : await filesOf(program ?? { scripts: [] }, { main, store });
 }

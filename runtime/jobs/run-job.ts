@@ -6,10 +6,11 @@ import type { JobError } from "../../schemas/job.ts";
 import type { ClaimedJob } from "../../schemas/job-leases.ts";
 import { MAX_JOB_BYTES, MAX_JOB_MS } from "../../schemas/job-limits.ts";
 import type { GatewayServices } from "../gateway/call.ts";
+import { concludeRun, runOutcomeOf } from "../gateway/conclusion.ts";
 import { execute, type Job } from "../gateway/execute.ts";
-import { filesOf, runOutcomeOf } from "../gateway/run.ts";
+import { filesOfProgram } from "../gateway/run.ts";
 import { runErrorOf, type Files } from "../gateway/run-error.ts";
-import type { EdgeStore, Target } from "../store/store.ts";
+import type { Target } from "../store/store.ts";
 
 /**
  * What came of an attempt. `result` is JSON text. `cut`: the platform ended it, or did not begin it; `isSuspect` where it may
@@ -38,7 +39,7 @@ async function attempt(services: GatewayServices, job: ClaimedJob): Promise<Atte
     throw new Fault("script_not_found", "The script is gone, or has no live release");
   }
   const { outcome, stack } = await execute(services, orderOf(job, target));
-  return await endOf(runOutcomeOf(outcome), stack, () => filesOfTarget(store, target));
+  return await endOf(runOutcomeOf(outcome), stack, () => filesOfProgram(store, target.release));
 }
 
 /** The script's own limits count, but for the time that callers would wait. */
@@ -58,6 +59,8 @@ function orderOf({ lease, function: name, data }: ClaimedJob, target: Target): J
     vars: "",
     isCall: false,
     deadlineMs: MAX_JOB_MS,
+    place: "job",
+    conclude: concludeRun,
   };
 }
 
@@ -86,12 +89,4 @@ async function endOf(
 function endByFault(code: FaultCode, error: Omit<JobError, "code">): AttemptEnd {
   if (FAULTS[code].blame !== "platform") return { is: "failed", error: { code, ...error } };
   return { is: "cut", error: { code, ...error }, isSuspect: code !== "overloaded" };
-}
-
-async function filesOfTarget(store: EdgeStore, { release }: Target): Promise<Files> {
-  const program = store.findProgram(release);
-  const main = await store.findRelease(program?.main ?? release);
-  return main === undefined || program === undefined
-    ? new Map()
-    : await filesOf(program, { main, store });
 }

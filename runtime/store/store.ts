@@ -139,7 +139,8 @@ export class EdgeStore implements AsyncDisposable {
       const hash = hashToken(token);
       const row = await this.#db.select().from(tokens).where(eq(tokens.hash, hash)).get();
       if (row === undefined || !isSameSecret(row.hash, hash)) return { found: undefined };
-      return { found: { account: row.account, scopes: StoredScopes.parse(row.scopes) } };
+      const { id, account, name } = row;
+      return { found: { account, token: id, name, scopes: StoredScopes.parse(row.scopes) } };
     });
     return found;
   }

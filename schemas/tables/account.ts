@@ -1,6 +1,6 @@
 // The tables of accounts and their tokens. The control plane writes them, edge nodes read them.
 
-import { sqliteTable, text, index } from "drizzle-orm/sqlite-core";
+import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** `modules` is a JSON array of the npm modules that the account's scripts may require, null for the whole list. */
 export const accounts = sqliteTable("accounts", {
@@ -24,3 +24,11 @@ export const tokens = sqliteTable(
   },
   (table) => [index("tokens_account").on(table.account)],
 );
+
+/** When a token was used last, in milliseconds since 1970. Apart, because every change of a token is news to edge nodes. */
+export const tokenUses = sqliteTable("token_uses", {
+  token: text("token")
+    .primaryKey()
+    .references(() => tokens.id, { onDelete: "cascade" }),
+  lastUsedAt: integer("last_used_at").notNull(),
+});

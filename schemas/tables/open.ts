@@ -28,6 +28,16 @@ export async function openReplica(settings: Settings): Promise<Database> {
   return drizzle(openThreadedClient({ url, syncUrl, ...authToken(settings) }));
 }
 
+/**
+ * The primary, to which an edge node writes what it has seen: in a thread of its own, so that no read waits for such a write.
+ * The caller closes `$client`.
+ */
+export async function openPrimary(settings: Settings): Promise<Database> {
+  const url = settings.SCRIPTFORGE_SYNC_URL;
+  if (url === undefined) return await open(configOf(settings), openThreadedClient);
+  return drizzle(openThreadedClient({ url, ...authToken(settings) }));
+}
+
 function configOf(settings: Settings): Config {
   const url = settings.SCRIPTFORGE_DATABASE_URL ?? localUrl(settings, "scriptforge.db");
   return { url, timeout: BUSY_MS, ...authToken(settings) };

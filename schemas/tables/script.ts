@@ -49,9 +49,21 @@ export const releases = sqliteTable(
     altersBuiltIns: integer("alters_built_ins", { mode: "boolean" }).notNull().default(false),
     note: text("note"),
     createdAt: text("created_at").notNull(),
+    /** The name of the token that published it, null where that is not known. */
+    createdBy: text("created_by"),
   },
   (table) => [
     primaryKey({ columns: [table.script, table.version] }),
     index("releases_id").on(table.id),
   ],
 );
+
+/** What somebody wrote and has not published, one text for each script. `by` is the name of a token. */
+export const drafts = sqliteTable("drafts", {
+  script: text("script")
+    .primaryKey()
+    .references(() => scripts.id, { onDelete: "cascade" }),
+  code: text("code").notNull(),
+  by: text("by").notNull(),
+  updatedAt: text("updated_at").notNull(),
+});
