@@ -16,7 +16,7 @@ import { json, makeRouter, problems, requireScope } from "./context.ts";
 import type { ApiEnv, Services } from "./context.ts";
 import { describeModules } from "./modules.ts";
 
-const middleware = [requireScope("run")];
+const middleware = [requireScope("admin")];
 
 const ScriptApi = z
   .strictObject({
