@@ -303,6 +303,7 @@ declare namespace NodeJS {
     (name: "cxLLM"): typeof import("cxLLM");
     /** Places calls, by a connector of the operator's. */
     (name: "cxOriginate"): typeof import("cxOriginate");
+    (name: "cxSend"): typeof import("cxSend");
     /** Another script of the account, by its name: `require("./number-rules")`. */
     (name: `./${string}`): unknown;
   }
@@ -511,6 +512,45 @@ declare module "cxLLM" {
 
   const library: { chat: typeof chat };
   export { chat, library as default };
+}
+
+/**
+ * Mail and SMS. Not in type Script. Each call counts as a request. What is wrong rejects with an Error that says so, and so does
+ * an edge without a mail server or an SMS gateway.
+ */
+declare module "cxSend" {
+  /** `ann@example.com` or `Ann <ann@example.com>`, several with commas between, or a list. A mail has at most 50 in all. */
+  type Recipients = string | readonly string[];
+
+  /** From whom it is, the operator decides. Either `text` or `html` has to be there. */
+  interface Mail {
+    to: Recipients;
+    cc?: Recipients | null;
+    bcc?: Recipients | null;
+    replyTo?: Recipients | null;
+    /** One line of at most 998 characters. */
+    subject?: string | null;
+    text?: string | null;
+    html?: string | null;
+    /** An idempotency key: a mail of a known one is not sent again. */
+    jobId?: string | number;
+  }
+
+  /** What is kept until it has been delivered: the id of the job that does it, and the addresses or the number. */
+  interface Sent {
+    id: string;
+    accepted: string[];
+  }
+
+  /** Resolves once the mail is stored. */
+  function email(mail: Mail): Promise<Sent>;
+
+  /** Resolves once the SMS is stored. It has 1 to 160 characters. */
+  function sms(number: string | number, message: string): Promise<Sent>;
+
+  const library: { email: typeof email; sms: typeof sms };
+
+  export { email, sms, library as default };
 }
 
 declare module "csv-parse/lib/sync" {

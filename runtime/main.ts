@@ -26,9 +26,11 @@ import { envLibrary } from "./host/env.ts";
 import { serveHost } from "./host/host-server.ts";
 import { jobLibrary } from "./host/job.ts";
 import { kvLibrary } from "./host/kv.ts";
+import { sendLibrary } from "./host/send.ts";
 import { Journal } from "./journal/journal.ts";
 import { stateOf } from "./journal/node-state.ts";
 import { JournalWriter } from "./journal/writer.ts";
+import { Deliveries } from "./jobs/deliver.ts";
 import { JobWaits } from "./jobs/job-waits.ts";
 import { runJob, type AttemptEnd } from "./jobs/run-job.ts";
 import { Scheduler } from "./jobs/scheduler.ts";
@@ -104,8 +106,11 @@ function startJobs(
   const { db } = services.store.forLibraries;
   const clock = { db, log, now: Date.now };
   stack.use(new Scheduler(clock)).start();
-  const run = (job: ClaimedJob): Promise<AttemptEnd> => runJob(services, job);
-  const waiting = (): number => waits.waitingJobs;
+  const deliveries = new Deliveries({ db, log, settings });
+  const run = (job: ClaimedJob): Promise<AttemptEnd> =>
+    job.kind === "script" ? runJob(services, job) : deliveries.deliver(job, job.kind);
+  // Who waits for a mail server leaves the others their turn, too.
+  const waiting = (): number => waits.waitingJobs + deliveries.underWay;
   stack.use(new JobWorkers({ ...clock, count, waiting, run })).start();
 }
 
@@ -167,6 +172,7 @@ async function startCells(
     env: envLibrary(store.forLibraries),
     job: jobLibrary({ db, store, waits }),
     kv: kvLibrary({ db }),
+    send: sendLibrary({ db, settings }),
   };
   const host = { ...programSource({ store, drafts, modules }), libraries };
   const onError = (err: unknown): void => log.error({ err }, "a dispatcher was not answered");

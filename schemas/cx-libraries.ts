@@ -1,6 +1,6 @@
 // The libraries of the platform, by the names that scripts require. No imports: every isolate carries this file.
 
-export type CxLibrary = "cxCallControl" | "cxJob" | "cxKV" | "cxLLM" | "cxOriginate";
+export type CxLibrary = "cxCallControl" | "cxJob" | "cxKV" | "cxLLM" | "cxOriginate" | "cxSend";
 
 /** Those that exist, in order. */
 export const CX_LIBRARIES: readonly CxLibrary[] = [
@@ -9,6 +9,7 @@ export const CX_LIBRARIES: readonly CxLibrary[] = [
   "cxKV",
   "cxLLM",
   "cxOriginate",
+  "cxSend",
 ];
 
 /** Other platforms have them. Their names are kept for what they mean there. */

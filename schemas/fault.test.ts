@@ -23,6 +23,7 @@ const PUBLISHED = {
   not_serialisable: [500, "script"],
   async_in_script: [500, "script"],
   quarantined: [503, "script"],
+  not_sent: [502, "platform"],
   overloaded: [503, "platform"],
   cell_lost: [502, "platform"],
   internal: [500, "platform"],

@@ -31,6 +31,7 @@ export const FAULTS = {
   not_serialisable: { status: 500, blame: "script", title: "The script's result is not JSON" },
   async_in_script: { status: 500, blame: "script", title: "A Script cannot be asynchronous" },
   quarantined: { status: 503, blame: "script", title: "The script is in quarantine" },
+  not_sent: { status: 502, blame: "platform", title: "The message was not sent" },
   overloaded: { status: 503, blame: "platform", title: "There is no capacity at the moment" },
   cell_lost: { status: 502, blame: "platform", title: "The script's process ended during the run" },
   internal: { status: 500, blame: "platform", title: "Something went wrong here" },

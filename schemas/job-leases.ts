@@ -5,7 +5,7 @@
 import { and, eq, lte, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import type { LeasedJob } from "./call.ts";
-import { JobBackoff, type JobError } from "./job.ts";
+import { JobBackoff, JobKind, type JobError } from "./job.ts";
 import { MAX_JOB_BACKOFF_MS } from "./job-limits.ts";
 import { jobs } from "./tables/job.ts";
 import type { Database } from "./tables/open.ts";
@@ -23,6 +23,7 @@ const MAX_CUT_DELAY_MS = 10_000;
 export type ClaimedJob = {
   lease: LeasedJob;
   account: string;
+  kind: JobKind;
   /** Id of the script. */
   script: string;
   function: string | null;
@@ -84,6 +85,7 @@ export async function claimJob(
   return {
     lease: { id, owner },
     account,
+    kind: JobKind.parse(row.kind),
     script,
     function: name,
     data,
@@ -130,17 +132,17 @@ export async function completeJob(
 }
 
 /**
- * An attempt has failed: the job is tried again after its backoff, until its attempts are used up. False where the lease is
- * lost.
+ * An attempt has failed: the job is tried again after its backoff, until its attempts are used up, or not where `isFinal`. False
+ * where the lease is lost.
  */
 export async function failAttempt(
   db: Database,
   { lease, attempts, made, cut, backoff }: ClaimedJob,
-  { error, now }: { error: JobError; now: number },
+  { error, isFinal = false, now }: { error: JobError; isFinal?: boolean; now: number },
 ): Promise<boolean> {
   const failed = made - cut;
   const text = JSON.stringify(error);
-  if (failed >= attempts)
+  if (isFinal || failed >= attempts)
     return await leave(db, lease, { state: "failed", error: text, finishedAt: now });
   return await putOff(db, lease, { error: text, now, delayMs: backoffMs(backoff, failed) });
 }

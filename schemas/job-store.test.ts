@@ -149,6 +149,7 @@ describe("a job", () => {
     expect(id).toMatch(/^job_[0-9a-f]{24}$/);
     expect(await read(id)).toEqual({
       id,
+      kind: "script",
       script: "scr_acme_a",
       function: null,
       state: "waiting",

@@ -8,6 +8,7 @@ import { Fault } from "./fault.ts";
 import {
   JobBackoff,
   JobError,
+  JobKind,
   JobState,
   type AddJob,
   type Job,
@@ -35,8 +36,11 @@ const HOUR_MS = 3_600_000;
 export type JobHolder = { account: string };
 export type JobAt = JobHolder & { id: string };
 
-/** What is added. `script` is an id. */
-export type NewJob = Omit<AddJob, "function"> & { function: string | null };
+/** What is added. `script` is an id, `data` JSON text; `kind` is "script" where it is not said. */
+export type NewJob = Omit<AddJob, "function"> & { function: string | null; kind?: JobKind };
+
+/** A row to add. `condition` is the SQL of when it may be. */
+type NewRow = { id: string; job: NewJob; now: number; isScheduled: boolean; condition?: SQL };
 
 type JobRow = typeof jobs.$inferSelect;
 
@@ -60,19 +64,34 @@ export async function addJob(
   { job, now }: { job: NewJob; now: number },
 ): Promise<string> {
   for (;;) {
-    const [added] = await db
-      .insert(jobs)
-      .select(newJobRow(holder, { id: makeJobId(), job, now, isScheduled: false }))
-      .onConflictDoUpdate({
-        target: [jobs.account, jobs.key],
-        targetWhere: sql`key is not null`,
-        set: { key: job.opts.jobId ?? null },
-      })
-      .returning({ id: jobs.id });
-    if (added !== undefined) return added.id;
-    if (await makeRoom(db, holder, now)) continue;
-    throw new Fault("conflict", await whyFull(db, holder, now));
+    const added = await insertJob(db, holder, { job, now });
+    if (added !== undefined) return added;
+    await makeRoomOrThrow(db, holder, now);
   }
+}
+
+/** The id of the job that was added, or was there under its key; undefined where there is no room or `condition` does not hold. */
+export async function insertJob(
+  db: Database,
+  holder: JobHolder,
+  row: Pick<NewRow, "job" | "now" | "condition">,
+): Promise<string | undefined> {
+  const [added] = await db
+    .insert(jobs)
+    .select(newJobRow(holder, { id: makeJobId(), isScheduled: false, ...row }))
+    .onConflictDoUpdate({
+      target: [jobs.account, jobs.key],
+      targetWhere: sql`key is not null`,
+      set: { key: row.job.opts.jobId ?? null },
+    })
+    .returning({ id: jobs.id });
+  return added?.id;
+}
+
+/** Makes room for another job. Throws `conflict` where the account may add no more. */
+export async function makeRoomOrThrow(db: Database, holder: JobHolder, now: number): Promise<void> {
+  if (await makeRoom(db, holder, now)) return;
+  throw new Fault("conflict", await whyFull(db, holder, now));
 }
 
 export function makeJobId(): string {
@@ -82,15 +101,9 @@ export function makeJobId(): string {
 /** The row of a new job, none where the account has no room or `condition` does not hold. */
 export function newJobRow(
   { account }: JobHolder,
-  {
-    id,
-    job,
-    now,
-    isScheduled,
-    condition = sql`1`,
-  }: { id: string; job: NewJob; now: number; isScheduled: boolean; condition?: SQL },
+  { id, job, now, isScheduled, condition = sql`1` }: NewRow,
 ): SQL {
-  const { script, function: name, data, opts } = job;
+  const { script, function: name, data, opts, kind = "script" } = job;
   const { attempts, delay, priority, backoff, jobId = null } = opts;
   const state = delay > 0 ? "delayed" : "waiting";
   const isOver = sql`${isFull(Buffer.byteLength(data))} or ${isSpent(now)}`;
@@ -98,7 +111,7 @@ export function newJobRow(
   // What is there already takes no more room.
   const known = sql`select 1 from ${jobs} where ${jobs.account} = ${account} and ${jobs.key} = ${jobId}`;
   return sql`select null, ${id}, ${account}, ${script}, ${name}, ${state}, ${priority}, ${now + delay}, ${attempts}, 0, 0,
-    ${JSON.stringify(backoff)}, ${jobId}, ${Number(isScheduled)}, null, null, ${now}, null, null, null, null, ${data}, null
+    ${JSON.stringify(backoff)}, ${jobId}, ${Number(isScheduled)}, null, null, ${now}, null, null, null, null, ${data}, null, ${kind}
     where (not exists (${over}) or exists (${known})) and ${condition}`;
 }
 
@@ -158,11 +171,12 @@ export async function findJob(db: Database, at: JobAt): Promise<Job | undefined>
 export async function listJobs(
   db: Database,
   { account }: JobHolder,
-  { script, state, after, limit }: z.infer<typeof JobPageQuery>,
+  { kind, script, state, after, limit }: z.infer<typeof JobPageQuery>,
 ): Promise<JobPage> {
   const isIn = and(
     eq(jobs.account, account),
     script === undefined ? undefined : eq(jobs.script, script),
+    kind === undefined ? undefined : eq(jobs.kind, kind),
     state === undefined ? undefined : isInState(state),
     after === undefined ? undefined : lt(jobs.seq, Number(after)),
   );
@@ -265,6 +279,7 @@ export async function resumeQueue(db: Database, script: string): Promise<void> {
 function summaryOf(row: Omit<JobRow, "data" | "result"> & { paused: number }): JobSummary {
   return {
     id: row.id,
+    kind: JobKind.parse(row.kind),
     script: row.script,
     function: row.function,
     state: stateOf(row.state, row.paused === 1),

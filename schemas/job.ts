@@ -112,6 +112,10 @@ export type AddJob = z.infer<typeof AddJob>;
 
 export const RetryJob = z.strictObject({}).meta({ id: "RetryJob", description: "Send {}" });
 
+/** What a job does: it runs a function of its script, or sends what that script has written. */
+export const JobKind = z.enum(["script", "email", "sms"]);
+export type JobKind = z.infer<typeof JobKind>;
+
 /** What is asked for and may be found: of what is stored, "waiting" is also "paused" where the queue is. */
 export const JobState = z.enum(["waiting", "active", "completed", "failed", "delayed", "paused"]);
 export type JobState = z.infer<typeof JobState>;
@@ -134,7 +138,8 @@ const Time = z.iso.datetime();
 export const JobSummary = z
   .strictObject({
     id: z.string(),
-    script: z.string().meta({ description: "Id of the script" }),
+    kind: JobKind.meta({ description: "script: runs a function; email and sms: sends" }),
+    script: z.string().meta({ description: "Id of the script, or of the one that sends" }),
     function: z.string().nullable().meta({ description: "null for main" }),
     state: JobState,
     priority: z.int(),
@@ -162,6 +167,7 @@ export type Job = z.infer<typeof Job>;
 
 export const JobPageQuery = z.object({
   script: z.string().optional().meta({ description: "Id or name of the script" }),
+  kind: JobKind.optional(),
   state: JobState.optional(),
   after: z
     .string()

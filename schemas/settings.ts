@@ -1,6 +1,7 @@
 // Settings of the program, from the environment. Parsed once, in main.ts.
 
 import { z } from "zod";
+import { parseMailbox, type Mailbox } from "./mailbox.ts";
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Days = z.coerce.number().int().min(1).max(3_650);
@@ -13,6 +14,13 @@ const list = (text: string): string[] =>
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+
+const MailFrom = z.string().transform((text, context): Mailbox => {
+  const mailbox = parseMailbox(text);
+  if (mailbox !== undefined) return mailbox;
+  context.addIssue('an address, e.g. "alerts@example.com" or "Alerts <alerts@example.com>"');
+  return z.NEVER;
+});
 
 /** Each variable with its default. An empty string counts as not set. */
 export const Settings = z.object({
@@ -36,6 +44,11 @@ export const Settings = z.object({
   SCRIPTFORGE_INVOCATION_BODIES: z.coerce.number().min(0).max(1).default(1),
   SCRIPTFORGE_STATS_DAYS: Days.max(7).default(1),
   SCRIPTFORGE_AUDIT_DAYS: Days.default(365),
+  SCRIPTFORGE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SCRIPTFORGE_MAIL_FROM: MailFrom.optional(),
+  SCRIPTFORGE_SMS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SCRIPTFORGE_SMS_TOKEN: z.string().optional(),
+  SCRIPTFORGE_SENDS_PER_HOUR: z.coerce.number().int().min(0).max(1_000_000).default(1_000),
   SCRIPTFORGE_EGRESS_ALLOW: z.string().default("").transform(list).pipe(z.array(AddressRange)),
   SCRIPTFORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });

@@ -62,8 +62,11 @@ import {
 import { Published } from "../schemas/release.ts";
 import { MAX_SAMPLE_BYTES, MAX_SAMPLES } from "../schemas/sample.ts";
 import { ScriptType } from "../schemas/script-type.ts";
+import { MAX_MAIL_BYTES, MAX_RECIPIENTS, MAX_SMS, MAX_SUBJECT } from "../schemas/send-limits.ts";
+import { parseSettings } from "../schemas/settings.ts";
 import { SCRIPT_BUILT_INS } from "../schemas/specifiers.ts";
 import { startProduct, type Answer, type Product } from "./harness.ts";
+import { MailServer } from "./mail-server.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = readFileSync(join(ROOT, "docs/scripts.md"), "utf8");
@@ -103,12 +106,16 @@ const COMMANDS = [...CALLS.matchAll(/<!--\n([^]*?)-->\n\n```sh\n([^]*?)```/g)].m
 
 let product: Product;
 let server: Server;
+let mail: MailServer;
 
 beforeAll(async () => {
   server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
+  mail = await new MailServer().start();
   product = await startProduct({
     SCRIPTFORGE_CELLS: "1",
+    SCRIPTFORGE_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
+    SCRIPTFORGE_MAIL_FROM: "edge@example.com",
     SCRIPTFORGE_EGRESS_ALLOW: "127.0.0.0/8",
   });
   const address = server.address();
@@ -131,6 +138,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await product[Symbol.asyncDispose]();
+  await mail.stop();
   server.closeAllConnections();
   server.close();
 });
@@ -204,6 +212,8 @@ describe("the types of scripts", () => {
     "a key that is an object": 'require("cxKV").kv.get({});',
     "a time to live that is a text": 'require("cxKV").kv.set("a", 1, "60");',
     "a library's function in another place": 'import cxKV from "cxKV"; cxKV.get("a");',
+    "a mail to nobody": 'require("cxSend").email({ subject: "a", text: "b" });',
+    "a mail from somebody": 'require("cxSend").email({ to: "a@b.cc", from: "c@d.ee", text: "b" });',
     "a number that may not be stored":
       'import { kv } from "cxKV"; kv.get("a").then((a) => a.trim());',
     "a driver's function by another name": `${typed("DidDriver")}{ find: () => [] };`,
@@ -433,6 +443,12 @@ describe("the page tells", () => {
       `at most ${count(MAX_KV_VALUE_BYTES)} bytes, an account ${count(MAX_KV_KEYS)} keys and ${count(MAX_KV_BYTES)} bytes`,
     );
     expect(PAGE).toContain(`one for each ${count(MAX_KV_PAGE)} keys`);
+    expect(PAGE).toContain(`or a list; at most ${MAX_RECIPIENTS} `);
+    expect(PAGE).toContain(`one line of at most ${MAX_SUBJECT} characters`);
+    expect(PAGE).toContain(`with the subject at most ${count(MAX_MAIL_BYTES)} bytes`);
+    expect(PAGE).toContain(`An SMS has at most ${MAX_SMS} characters`);
+    const { SCRIPTFORGE_SENDS_PER_HOUR: sends } = parseSettings({});
+    expect(PAGE).toContain(`${count(sends)} by default`);
     expect(PAGE).toContain(`Together they have ${MAX_CALL_MS / 1_000} s`);
     expect(PAGE).toContain(`by default ${DEFAULT_ALERT_MINUTES}`);
   });
@@ -464,7 +480,7 @@ describe("the page tells", () => {
     const told = tableBelow("code ").map(([code]) => code);
     const ofScripts = Object.entries(FAULTS).filter(([, { blame }]) => blame === "script");
     const others =
-      "function_not_found script_not_found compile_error module_not_allowed body_too_large overloaded cell_lost";
+      "function_not_found script_not_found compile_error module_not_allowed body_too_large not_sent overloaded cell_lost";
     const expected = [...ofScripts.map(([code]) => code), ...others.split(" ")];
     expect(new Set(told)).toEqual(new Set(expected.map((code) => `\`${code}\``)));
   });

@@ -14,8 +14,9 @@ export function readInput<Schema extends z.ZodType>(
   throw new Fault("invalid", `Cannot ${what}: ${parsed.error.issues.map(reason).join("; ")}`);
 }
 
-/** With the option's name, where an option is wrong: options are the only input that scripts give by name. */
+/** With the option's name, where an option is wrong: options and mails are all that scripts give by name. */
 function reason({ path, message }: z.core.$ZodIssue): string {
   const [member, option] = path;
-  return member === "opts" && option !== undefined ? `${String(option)}: ${message}` : message;
+  const isNamed = (member === "opts" || member === "mail") && option !== undefined;
+  return isNamed ? `${String(option)}: ${message}` : message;
 }

@@ -13,12 +13,12 @@ import { runErrorOf, type Files } from "../gateway/run-error.ts";
 import type { Target } from "../store/store.ts";
 
 /**
- * What came of an attempt. `result` is JSON text. `cut`: the platform ended it, or did not begin it; `isSuspect` where it may
- * have been the job's own doing.
+ * What came of an attempt. `result` is JSON text. `isFinal`: no other attempt would come to more. `cut`: the platform ended it, or
+ * did not begin it; `isSuspect` where it may have been the job's own doing.
  */
 export type AttemptEnd =
   | { is: "completed"; result: string }
-  | { is: "failed"; error: JobError }
+  | { is: "failed"; error: JobError; isFinal?: boolean }
   | { is: "cut"; error: JobError; isSuspect: boolean };
 
 /** Runs the attempt that `job` was claimed for. Every failure is an end; throws nothing. */

@@ -184,7 +184,11 @@ export class JobWorkers implements AsyncDisposable {
       case "completed":
         return await completeJob(db, job, { result: end.result, ...at });
       case "failed":
-        return await failAttempt(db, job, { error: end.error, ...at });
+        return await failAttempt(db, job, {
+          error: end.error,
+          isFinal: end.isFinal ?? false,
+          ...at,
+        });
       case "cut":
         return await cutAttempt(db, job, { error: end.error, isSuspect: end.isSuspect, ...at });
     }

@@ -10,7 +10,8 @@ import { scripts } from "./script.ts";
  * `seq` is the order in which jobs were added. `state` is "delayed" until `runAt`, then "waiting", "active", and in the end
  * "completed" or "failed". `attempts` is how many may fail; `made` have begun, and of these `cut` were ended by the platform
  * and do not count. An active job is leased to `leaseOwner` until `leaseUntil`. `key` is the idempotency key. `backoff`,
- * `progress`, `data`, `result` and `error` are JSON. A script may be gone before its jobs are.
+ * `progress`, `data`, `result` and `error` are JSON. A script may be gone before its jobs are. `kind` is "script" for its runs, or
+ * what it sends; those wait in its queue, too.
  */
 export const jobs = sqliteTable(
   "jobs",
@@ -40,6 +41,7 @@ export const jobs = sqliteTable(
     error: text("error"),
     data: text("data").notNull(),
     result: text("result"),
+    kind: text("kind").notNull().default("script"),
   },
   (table) => [
     uniqueIndex("jobs_key")
@@ -61,6 +63,9 @@ export const jobs = sqliteTable(
     index("jobs_completed")
       .on(table.account, table.finishedAt)
       .where(sql`${table.state} = 'completed'`),
+    index("jobs_sent")
+      .on(table.account, table.kind, table.createdAt)
+      .where(sql`${table.kind} <> 'script'`),
     index("jobs_scheduled")
       .on(table.script)
       .where(sql`${table.isScheduled} = 1 AND ${table.finishedAt} IS NULL`),

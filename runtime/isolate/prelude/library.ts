@@ -16,6 +16,7 @@ import { makeCxJob } from "../libraries/cx-job.ts";
 import { makeCxKv } from "../libraries/cx-kv.ts";
 import { makeCxLlm } from "../libraries/cx-llm.ts";
 import { makeCxOriginate } from "../libraries/cx-originate.ts";
+import { makeCxSend } from "../libraries/cx-send.ts";
 import settings from "settings.json";
 import { Budget } from "./budget.ts";
 import type { ScriptModule } from "./entry.ts";
@@ -35,6 +36,7 @@ const MAKERS: Record<CxLibrary, () => object> = {
   cxKV: () => makeCxKv((method, input) => ask("kv", method, input)),
   cxLLM: () => makeCxLlm(askConnector),
   cxOriginate: () => makeCxOriginate(askConnector),
+  cxSend: () => makeCxSend((method, input) => ask("send", method, input)),
 };
 
 /** CPU time in which the modules of a script are loaded, in milliseconds. */
