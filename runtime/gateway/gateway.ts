@@ -2,7 +2,7 @@
 // Trust: a caller is who its token says; nothing in a path or body changes the account.
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { z } from "zod";
+import type { Socket } from "node:net";
 import { Fault } from "../../schemas/fault.ts";
 import { jsonReply, problemReply, type Reply } from "../../schemas/run-reply.ts";
 import { bearerToken, isSameSecret, platformToken } from "../../schemas/token-hash.ts";
@@ -10,6 +10,8 @@ import { mayRun } from "../../schemas/token.ts";
 import type { Drafts } from "../store/drafts.ts";
 import { answerAlertDriver, answerAlertOrder, refuseAlertBody } from "./alert-driver.ts";
 import { answerCall, type GatewayServices } from "./call.ts";
+import { CallConnection, type CallAnswerer } from "./call-connection.ts";
+import { callKeyOf, type CallRequest } from "./call-request.ts";
 import { answerDidDriver, idempotencyKeyOf } from "./did-driver.ts";
 import { DidFunction } from "./did-result.ts";
 import { driverModeOf } from "./driver-target.ts";
@@ -35,9 +37,9 @@ export type Gateway = GatewayServices & {
   layers: readonly string[];
 };
 
-/** The node's HTTP server, not yet listening. */
+/** The node's HTTP server, not yet listening. Its connections begin at `CallConnection`. */
 export function makeGateway(gateway: Gateway): Server {
-  return createServer(async (request, response) => {
+  const server = createServer(async (request, response) => {
     const reply = await answerRequest(gateway, request).catch((error: unknown) =>
       problemReply(faultOf(error, gateway)),
     );
@@ -45,6 +47,47 @@ export function makeGateway(gateway: Gateway): Server {
     if (!request.complete) response.setHeader("connection", "close");
     send(response, reply);
   });
+  takeCalls(server, gateway);
+  return server;
+}
+
+/** Has the connections of `server` answered by `CallConnection` as long as they bring nothing but calls. */
+function takeCalls(server: Server, gateway: Gateway): void {
+  const serves = server.listeners("connection");
+  const taken = new Set<Socket>();
+  const answerer: CallAnswerer = {
+    answer: (request, body) => answerCallRequest(gateway, request, body),
+    handOver(socket, unread) {
+      taken.delete(socket);
+      for (const serve of serves) serve.call(server, socket);
+      socket.unshift(unread);
+    },
+  };
+  server.removeAllListeners("connection");
+  server.on("connection", (socket) => {
+    taken.add(socket);
+    socket.once("close", () => taken.delete(socket));
+    void new CallConnection(socket, answerer);
+  });
+  const closeOthers = server.closeAllConnections.bind(server);
+  server.closeAllConnections = () => {
+    for (const socket of taken) socket.destroy();
+    closeOthers();
+  };
+}
+
+/** Never rejects. */
+async function answerCallRequest(
+  gateway: Gateway,
+  { key, tag, token }: CallRequest,
+  body: string,
+): Promise<Reply> {
+  try {
+    const account = await accountOf(gateway, token);
+    return await answerCall(gateway, { account, key, tag, body });
+  } catch (error) {
+    return problemReply(faultOf(error, gateway));
+  }
 }
 
 async function answerRequest(gateway: Gateway, request: IncomingMessage): Promise<Reply> {
@@ -71,23 +114,11 @@ const ROOMS: ReadonlyMap<string, Room> = new Map<string, Room>([
   ["internal", order],
 ]);
 
-const CallPlace = z.enum(["termination", "origination"]);
-
 async function call(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
-  const [place, subject, detail = "", ...rest] = keys;
-  const known = CallPlace.safeParse(place);
-  const hasRoute = detail !== "";
-  if (
-    !known.success ||
-    !subject ||
-    rest.length > 0 ||
-    hasRoute !== (known.data === "termination")
-  ) {
-    throw notFound(request);
-  }
+  const key = callKeyOf(keys);
+  if (key === undefined) throw notFound(request);
   const account = await authorize(gateway, request);
   const body = await readBody(request);
-  const key = { place: known.data, subject, detail };
   return await answerCall(gateway, { account, key, tag: queryOf(request).get("tag"), body });
 }
 
@@ -172,8 +203,11 @@ async function order(gateway: Gateway, request: IncomingMessage, keys: string[])
 }
 
 /** The account whose token the request carries. Throws `unauthorized` or `forbidden`. */
-async function authorize({ store, journal }: Gateway, request: IncomingMessage): Promise<string> {
-  const token = bearerToken(request.headers.authorization);
+function authorize(gateway: Gateway, request: IncomingMessage): Promise<string> {
+  return accountOf(gateway, bearerToken(request.headers.authorization));
+}
+
+async function accountOf({ store, journal }: Gateway, token: string | undefined): Promise<string> {
   const principal = token === undefined ? undefined : await store.findPrincipal(token);
   if (principal === undefined) {
     throw new Fault(
