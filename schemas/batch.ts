@@ -1,5 +1,5 @@
-// How runs travel into a cell and their results back: a line of JSON with the facts, then the texts one behind the
-// other. Texts are JSON of their own and stay as they are: nobody on the way parses or escapes them. No zod in here:
+// How runs travel into a cell and their results back: lines of JSON with the facts, first what the dispatcher reads and then
+// what the isolate does, and the texts one behind the other. Texts are JSON of their own and stay as they are: nobody on the way parses or escapes them. No zod in here:
 // every isolate carries this file.
 
 import type { Invocation, Owner } from "./call.ts";
@@ -15,7 +15,6 @@ export type BatchHead = {
   isolation: Isolation;
   egressHosts: string[] | null;
   isolate: string | null;
-  runs: RunHead[];
 };
 
 /** One run. `env`, `vars` and `payload` are the lengths of its texts, in that order. */
@@ -36,11 +35,8 @@ export function writeBatch(runs: readonly Invocation[], isolate: string | null):
   const [first] = runs;
   if (first === undefined) throw new Error("Cannot write a batch: there is no run in it");
   const { owner, release, type, isolation, egressHosts } = first;
-  const heads = runs.map(headOf);
-  const kind = { owner, release, type, isolation, egressHosts };
-  const head: BatchHead = { ...kind, isolate, runs: heads };
-  let text = JSON.stringify(head);
-  text += "\n";
+  const head: BatchHead = { owner, release, type, isolation, egressHosts, isolate };
+  let text = `${JSON.stringify(head)}\n${JSON.stringify(runs.map(headOf))}\n`;
   for (const { env, vars, payload } of runs) text += env + vars + payload;
   return text;
 }
@@ -51,30 +47,33 @@ function headOf(run: Invocation): RunHead {
   return { id, function: name, anyFunction, isCall, limits, ...lengths };
 }
 
-/** The facts of a batch, and where its texts begin. */
-export function readBatchHead(text: string): { head: BatchHead; textsAt: number } {
-  const end = text.indexOf("\n");
+/** What the runs of a batch have in common. */
+export function readBatchHead(text: string): BatchHead {
   // The gateway wrote it: no need to check its shape.
-  const head: BatchHead = JSON.parse(text.slice(0, end));
-  return { head, textsAt: end + 1 };
+  return JSON.parse(text.slice(0, text.indexOf("\n")));
+}
+
+/** The facts of each run, and where their texts begin. */
+export function readRunHeads(text: string): { heads: RunHead[]; textsAt: number } {
+  const headsAt = text.indexOf("\n") + 1;
+  const headsEnd = text.indexOf("\n", headsAt);
+  return { heads: JSON.parse(text.slice(headsAt, headsEnd)), textsAt: headsEnd + 1 };
 }
 
 export function readRuns(text: string): BatchedRun[] {
-  const { head, textsAt } = readBatchHead(text);
+  const { heads, textsAt } = readRunHeads(text);
   let at = textsAt;
   const next = (length: number): string => text.slice(at, (at += length));
-  return head.runs.map(
-    ({ id, function: name, anyFunction, isCall, limits, env, vars, payload }: RunHead) => ({
-      id,
-      function: name,
-      anyFunction,
-      isCall,
-      limits,
-      env: next(env),
-      vars: next(vars),
-      payload: next(payload),
-    }),
-  );
+  return heads.map(({ id, function: name, anyFunction, isCall, limits, env, vars, payload }) => ({
+    id,
+    function: name,
+    anyFunction,
+    isCall,
+    limits,
+    env: next(env),
+    vars: next(vars),
+    payload: next(payload),
+  }));
 }
 
 /**

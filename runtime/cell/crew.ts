@@ -25,6 +25,12 @@ export class Crew {
     return this.#cells.keys();
   }
 
+  /** Whether a cell would take more. */
+  get hasRoom(): boolean {
+    for (const [{ isReady }, load] of this.#cells) if (isReady && load < this.#most) return true;
+    return false;
+  }
+
   /** Whether somebody waits for room. */
   get isCrowded(): boolean {
     return this.#forRoom.size > 0;

@@ -100,11 +100,22 @@ export class CellPool implements AsyncDisposable {
     }));
   }
 
-  /** Room for a batch of type Script, undefined where there is none. A release comes to the same cell, where that has room. */
-  tryTakeForScripts(release: string): Place | undefined {
-    const home = Number.parseInt(release.slice(0, 8), 16) % this.#scripts.size;
-    let at = 0;
-    const cell = this.#scripts.tryEnter((_cell, load) => (at++ === home ? -1 : load));
+  /** Whether there is room for a batch of type Script in any cell. */
+  get hasRoomForScripts(): boolean {
+    return this.#scripts.hasRoom;
+  }
+
+  /**
+   * Room for a batch of type Script, undefined where there is none: in the cell that is the release's home, whose isolate is
+   * warm, or in any where the batch `isUrgent`.
+   */
+  tryTakeForScripts(release: string, isUrgent: boolean): Place | undefined {
+    const ready = [...this.#scripts.cells].filter(({ isReady }) => isReady);
+    const home = ready[Number.parseInt(release.slice(0, 8), 16) % ready.length];
+    const cell = this.#scripts.tryEnter((candidate, load) => {
+      if (candidate === home) return -1;
+      return isUrgent ? load : Infinity;
+    });
     if (cell === undefined) return undefined;
     const leave = (): void => this.#scripts.leave(cell);
     return { cell, isAlone: false, isolate: undefined, leave };

@@ -14,6 +14,8 @@ class StandIn implements BatchCells {
   room: number;
   taken = 0;
   left = 0;
+  /** Releases whose own cell has no room. */
+  readonly held = new Set<string>();
   readonly batches: Inside[] = [];
   readonly #forRoom = new Waiters();
 
@@ -31,8 +33,12 @@ class StandIn implements BatchCells {
     return this.batches.map(({ runs }) => idsOf(runs));
   }
 
-  tryTakeForScripts(release: string): BatchPlace | undefined {
-    if (this.taken - this.left >= this.room) return undefined;
+  get hasRoomForScripts(): boolean {
+    return this.taken - this.left < this.room;
+  }
+
+  tryTakeForScripts(release: string, isUrgent: boolean): BatchPlace | undefined {
+    if (!this.hasRoomForScripts || (this.held.has(release) && !isUrgent)) return undefined;
     this.taken += 1;
     const run = (runs: readonly Run[]): Promise<RunEnd[]> => {
       const ended = Promise.withResolvers<RunEnd[]>();
@@ -286,6 +292,41 @@ describe("a run whose batch an unknown one has cut off", () => {
     await cells.end(3);
     expect(cells.travelled.map((ids) => ids.length)).toEqual([2, 1, 1, 1]);
     expect(await Promise.all(ended)).toEqual(["1", "2"].map((id) => answered(runOf(id))));
+  });
+});
+
+describe("a run whose own cell has no room", () => {
+  it("waits for it a little, and then takes any", async ({ expect }) => {
+    stopTheClock();
+    const { cells, come } = setUp({ room: 9 });
+    cells.held.add("a");
+    come(["1", "2"]);
+    await turn();
+    vi.advanceTimersByTime(9);
+    expect(cells.travelled).toEqual([]);
+    vi.advanceTimersByTime(2);
+    expect(cells.travelled).toEqual([["1", "2"]]);
+  });
+
+  it("holds up no other release", async ({ expect }) => {
+    const { cells, come } = setUp({ room: 9 });
+    cells.held.add("a");
+    come(["1"]);
+    come(["2"], { release: "b" });
+    await turn();
+    expect(cells.travelled).toEqual([["2"]]);
+  });
+
+  it("travels with those that came in meanwhile when its cell has room", async ({ expect }) => {
+    const { cells, come } = setUp({ room: 9 });
+    cells.held.add("a");
+    come(["1"]);
+    await turn();
+    come(["2"]);
+    cells.held.clear();
+    cells.makeRoom();
+    await turn();
+    expect(cells.travelled).toEqual([["1", "2"]]);
   });
 });
 

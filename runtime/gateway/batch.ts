@@ -9,11 +9,18 @@ import { lateFault, msLeft, type Deadline } from "./deadline.ts";
 
 /** Where batches go: the pool of cells, or what stands in for it in a test. */
 export type BatchCells = {
-  tryTakeForScripts: (release: string) => BatchPlace | undefined;
+  /** Whether any cell has room. */
+  readonly hasRoomForScripts: boolean;
+  tryTakeForScripts: (release: string, isUrgent: boolean) => BatchPlace | undefined;
   untilRoomForScripts: () => Promise<void>;
 };
 export type BatchPlace = Pick<Place, "leave"> & { cell: Pick<Cell, "run"> };
 
+/**
+ * How long a run waits for room in its release's own cell before it takes any, in milliseconds. Larger batches in one cell cost
+ * less than small ones in several; a cell that is held up is not worth the wait.
+ */
+const PATIENCE_MS = 10;
 /** Most runs of a batch, and how many characters of their arguments are enough. */
 const MOST_RUNS = 32;
 const MOST_CHARACTERS = 500_000;
@@ -22,6 +29,8 @@ const MOST_CHARACTERS = 500_000;
 class Waiting {
   readonly run: Run;
   readonly ended: Promise<RunEnd>;
+  /** From when on it goes into any cell, by `performance.now()`. */
+  readonly urgentAt: number;
   /** Its batch was cut off by a run that is not known. */
   isSuspect = false;
   /** Nobody waits any more. */
@@ -34,6 +43,7 @@ class Waiting {
     const { promise, resolve, reject } = Promise.withResolvers<RunEnd>();
     this.run = run;
     this.ended = promise;
+    this.urgentAt = deadline.at - deadline.ms + PATIENCE_MS;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#timer = setTimeout(() => this.fail(lateFault(deadline)), msLeft(deadline));
@@ -59,6 +69,8 @@ export class Batcher {
   readonly #queues = new Map<string, Waiting[]>();
   #isWaitingForRoom = false;
   #isPumpDue = false;
+  /** Set while somebody waits who may become urgent. */
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(cells: BatchCells) {
     this.#cells = cells;
@@ -93,19 +105,34 @@ export class Batcher {
 
   /** Sends batches as long as there is room. */
   #pump(): void {
+    const now = performance.now();
+    let isCrowded = false;
     for (const [key, queue] of this.#queues) {
-      const release = queue[0]?.run.invocation.release ?? "";
-      const place = this.#cells.tryTakeForScripts(release);
-      if (place === undefined) return void this.#pumpWhenRoom();
+      const hasRoom = this.#cells.hasRoomForScripts;
+      const place = hasRoom ? this.#tryTake(queue, now) : undefined;
+      if (place === undefined) {
+        isCrowded = true;
+        if (hasRoom) continue;
+        break;
+      }
       const batch = takeBatch(queue);
       // The rest waits for its release's next turn.
       this.#queues.delete(key);
       if (queue.length > 0) this.#queues.set(key, queue);
       void this.#send(place, batch);
     }
+    clearTimeout(this.#patience);
+    if (isCrowded) void this.#pumpWhenRoom();
+  }
+
+  #tryTake([first]: readonly Waiting[], now: number): BatchPlace | undefined {
+    if (first === undefined) return undefined;
+    const { release } = first.run.invocation;
+    return this.#cells.tryTakeForScripts(release, now >= first.urgentAt);
   }
 
   async #pumpWhenRoom(): Promise<void> {
+    this.#patience = setTimeout(() => this.#pump(), PATIENCE_MS);
     if (this.#isWaitingForRoom) return;
     this.#isWaitingForRoom = true;
     await this.#cells.untilRoomForScripts();

@@ -44,7 +44,7 @@ export default {
 type FindProgram = (id: string) => ProgramCode | Promise<ProgramCode>;
 
 async function run(means: Means, text: string, findProgram: FindProgram): Promise<string> {
-  const { head } = readBatchHead(text);
+  const head = readBatchHead(text);
   const { release, type, isolation } = head;
   const program = await findProgram(release);
   if (!isShared(head)) return await runSingle(means, { head, text }, program);

@@ -77,7 +77,7 @@ async function run(
     egressHosts,
   };
   const text = writeBatch([invocation], null);
-  const { head } = readBatchHead(text);
+  const head = readBatchHead(text);
   const answer = await Promise.race([
     runSingle(
       { loader: env.LOADER, host: undefined, exports: () => exports },

@@ -1,7 +1,7 @@
 // Isolates that serve one run at a time, and by default one run in all. Some are made ready before they are needed: the
 // edge node says which and under what name, and when they are to end.
 
-import { ENDED_TEXT, type BatchHead } from "../../schemas/batch.ts";
+import { ENDED_TEXT, readRunHeads, type BatchHead } from "../../schemas/batch.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
 import { openEgress } from "./outbound.ts";
 import { Platform } from "./platform.ts";
@@ -14,7 +14,7 @@ export async function runSingle(
   { head, text }: { head: BatchHead; text: string },
   program: ProgramCode,
 ): Promise<string> {
-  const [run] = head.runs;
+  const [run] = readRunHeads(text).heads;
   if (run === undefined) throw new Error("Cannot run an empty batch");
   const { owner, egressHosts, type, isolation } = head;
   const name = head.isolate ?? run.id;

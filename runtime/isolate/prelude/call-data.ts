@@ -1,7 +1,7 @@
 // The data of a run on its way to the script: what was sent, with the variables beside it.
 
 import type { BatchedRun } from "../../../schemas/batch.ts";
-import { continueCall, type Continued } from "./continuation.ts";
+import { continueCall, engineHeadersIn, type Continued } from "./continuation.ts";
 import { parseExactly, type ExactNumbers } from "./exact-json.ts";
 
 const { parse } = JSON;
@@ -16,7 +16,6 @@ export type Argument = {
   data: unknown;
   continuation: Continuation | undefined;
   exact: ExactNumbers | undefined;
-  payload: string;
 };
 
 /** Names by which scripts reach a part of their argument that has another place, where their code mentions them. */
@@ -35,7 +34,7 @@ export function readArgument(
   const { value: sent, exact } = parseExactly(payload);
   if (!isCall) {
     if (aliases.body && isRecord(sent)) alias(sent, "body", sent);
-    return { data: sent, continuation: undefined, exact, payload };
+    return { data: sent, continuation: undefined, exact };
   }
   if (!isRecord(sent)) throw new TypeError("The body of a call is a JSON object");
   let data = sent;
@@ -48,21 +47,28 @@ export function readArgument(
   }
   const names = keys(sent);
   if (aliases.egressRouting) aliasRoutes(data);
-  const input = { payload, data, sent: names, added };
-  return { data, continuation: (result) => continueCall(result, input), exact, payload };
+  const engineHeaders = engineHeadersIn(sent);
+  const input = { payload, engineHeaders, data, sent: names, added };
+  return { data, continuation: (result) => continueCall(result, input), exact };
 }
 
 /** `data.egress_routing` is that of `data.routing`, whichever it is at the time. */
 function aliasRoutes(data: Record<string, unknown>): void {
-  if (hasOwn(data, "egress_routing")) return;
-  defineProperty(data, "egress_routing", {
-    configurable: true,
-    get: () => (isRecord(data["routing"]) ? data["routing"]["egress_routing"] : undefined),
-    set: (list: unknown) => {
-      if (isRecord(data["routing"])) data["routing"]["egress_routing"] = list;
-    },
-  });
+  if (!hasOwn(data, "egress_routing")) defineProperty(data, "egress_routing", ROUTES_ALIAS);
 }
+
+/** The same two functions for all data: V8 keeps a shape for objects whose accessors are the same. */
+const ROUTES_ALIAS = {
+  configurable: true,
+  get(this: Record<string, unknown>): unknown {
+    const { routing } = this;
+    return isRecord(routing) ? routing["egress_routing"] : undefined;
+  },
+  set(this: Record<string, unknown>, list: unknown): void {
+    const { routing } = this;
+    if (isRecord(routing)) routing["egress_routing"] = list;
+  },
+};
 
 /** Where nobody lists it, so that it is no member that goes on. What was sent under that name wins. */
 function alias(holder: Record<string, unknown>, name: string, value: unknown): void {

@@ -4,6 +4,8 @@
 /** What went in. `sent` are the names that the engine sent, `added` those of variables beside them. */
 export type CallInput = {
   payload: string;
+  /** Which headers of its own the engine sent, as `engineHeadersIn` tells. */
+  engineHeaders: number;
   data: Record<string, unknown>;
   sent: readonly string[];
   added: readonly string[];
@@ -19,6 +21,9 @@ const ROUTING_MEMBERS = ["egress_routing", "dest_number", "cli", "callid", "asrP
 const HEADER_LISTS = { headers: "value", remove_headers: "nothing" } as const;
 type HeaderList = keyof typeof HEADER_LISTS;
 const LIST_NAMES: readonly HeaderList[] = ["headers", "remove_headers"];
+
+/** Headers that routing engines send themselves. Each is a bit of a set. */
+const ENGINE_HEADERS = ["X-Customer-ID", "X-CX-Sec"];
 
 const MOST_WARNINGS = 20;
 
@@ -55,7 +60,49 @@ function putRight(data: Fields, input: CallInput, warnings: string[]): Continued
   const check = new Check(input.payload, warnings);
   check.lists(data);
   check.routing(routing);
+  warnOfGone(input.engineHeaders & ~check.engineHeaders, warnings);
   return { is: "continue", data, warnings };
+}
+
+function warnOfGone(gone: number, warnings: string[]): void {
+  for (let at = 0; gone >> at !== 0; at += 1) {
+    if (((gone >> at) & 1) === 0) continue;
+    const name = ENGINE_HEADERS[at] ?? "";
+    warnings.push(
+      `"${name}" is gone, which the engine had sent: add to headers rather than replace them`,
+    );
+  }
+}
+
+/** The set of the headers of its own that the engine has put into the data of a call. */
+export function engineHeadersIn(data: Fields): number {
+  const { routing } = data;
+  let found = engineHeadersOf(data["headers"]);
+  if (!isRecord(routing)) return found;
+  found |= engineHeadersOf(routing["headers"]);
+  const routes = listOf(routing["egress_routing"]);
+  for (let at = 0; at < routes.length; at += 1) {
+    const route = routes[at];
+    if (isRecord(route)) found |= engineHeadersOf(route["headers"]);
+  }
+  return found;
+}
+
+function engineHeadersOf(list: unknown): number {
+  let found = 0;
+  const headers = listOf(list);
+  for (let at = 0; at < headers.length; at += 1) {
+    const header = headers[at];
+    if (isRecord(header)) found |= engineHeader(header["key"]);
+  }
+  return found;
+}
+
+function engineHeader(key: unknown): number {
+  for (let at = 0; at < ENGINE_HEADERS.length; at += 1) {
+    if (key === ENGINE_HEADERS[at]) return 1 << at;
+  }
+  return 0;
 }
 
 /** The result as data with a routing object in it, in each of the shapes that scripts return. */
@@ -162,6 +209,8 @@ function sentRoutes(payload: string): unknown[] | undefined {
 
 /** Makes what reaches a SIP message fit for it: numbers are text, and no text has a line's end in it. */
 class Check {
+  /** The set of the engine's own headers that are there. */
+  engineHeaders = 0;
   readonly #payload: string;
   readonly #warnings: string[];
 
@@ -222,9 +271,9 @@ class Check {
     let isFit = true;
     for (let at = 0; at < list.length && isFit; at += 1) isFit = this.#isFit(list[at], name);
     if (isFit) return;
-    holder[name] = list
-      .map((header) => this.#header(header, name))
-      .filter((it) => it !== undefined);
+    const kept = list.map((header) => this.#header(header, name)).filter((it) => it !== undefined);
+    holder[name] = kept;
+    if (name === "headers") this.engineHeaders |= engineHeadersOf(kept);
   }
 
   /** Whether the header may go out as it is. */
@@ -233,6 +282,7 @@ class Check {
     const { key, value } = header;
     if (typeof key !== "string" || !isToken(key)) return false;
     if (HEADER_LISTS[name] === "nothing") return true;
+    this.engineHeaders |= engineHeader(key);
     return typeof value === "string"
       ? isPlain(value)
       : typeof value === "number" && this.#isSent(header);

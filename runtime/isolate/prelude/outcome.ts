@@ -43,23 +43,13 @@ export function returnedResult(value: unknown, argument: Argument): Result {
   }
 }
 
-function continuedResult(continued: Continued, { exact, payload }: Argument): Result {
+function continuedResult(continued: Continued, { exact }: Argument): Result {
   if (continued.is === "noRoutes") return outcome(NO_ROUTES);
   const { data, warnings } = continued;
   const json = checkedJson(stringifyExactly(data, exact), data);
   if (typeof json !== "string") return json;
-  for (let at = 0; at < OWN_HEADERS.length; at += 1) {
-    const name = OWN_HEADERS[at] ?? "";
-    if (payload.includes(name) && !json.includes(name)) {
-      warnings[warnings.length] =
-        `${name} is gone, which the engine had sent: add to headers rather than replace them`;
-    }
-  }
   return { is: "continue", text: json, warnings: warnings.length === 0 ? "" : listText(warnings) };
 }
-
-/** Headers that routing engines send themselves, as they stand in JSON. */
-const OWN_HEADERS = ['"X-Customer-ID"', '"X-CX-Sec"'];
 
 /** The JSON, or the fault where `value` has none or too much. */
 function checkedJson(json: string | undefined, value: unknown): string | Result {
