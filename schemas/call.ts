@@ -1,6 +1,7 @@
 // One run of a script: what goes into the isolate and what comes out.
 
 import { z } from "zod";
+import { parseOrUndefined } from "./parse-or-undefined.ts";
 import type { ScriptType } from "./script-type.ts";
 import { FaultCode } from "./fault.ts";
 import type { Isolation } from "./isolation.ts";
@@ -11,6 +12,11 @@ import { LogLine, Usage } from "./usage.ts";
 /** The body of a call: the routing engine's data, an object. */
 export const CallData = z.record(z.string(), z.unknown());
 export type CallData = z.infer<typeof CallData>;
+
+/** The variables that an assignment has as JSON text, "" for none. */
+export function varsIn(text: string): CallData {
+  return CallData.safeParse(parseOrUndefined(text)).data ?? {};
+}
 
 /** The JSON text of a body: nothing means no data. */
 export function payloadOf(body: string): string {

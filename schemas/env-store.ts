@@ -4,9 +4,10 @@
 import { and, eq, inArray, sql, type SQL } from "drizzle-orm";
 import type { EnvVar, PutEnvVar } from "./env.ts";
 import { Fault } from "./fault.ts";
+import { noScript } from "./script.ts";
 import { open, seal, type SealingKey } from "./sealed-text.ts";
 import { envVars } from "./tables/env.ts";
-import { isConstraintError, type Database } from "./tables/open.ts";
+import { orConstraintFault, type Database } from "./tables/open.ts";
 
 /** Whose variables: `script` is an id, or "" for the whole account. */
 export type EnvHolder = { account: string; script: string };
@@ -49,7 +50,10 @@ export async function putEnvVar(
     .insert(envVars)
     .select(row)
     .onConflictDoUpdate({ target: [account, script, name], set });
-  const { rowsAffected } = await orScriptGone(at.script, () => insert);
+  const { rowsAffected } = await orConstraintFault(
+    () => insert,
+    (cause) => noScript(at.script, cause),
+  );
   if (rowsAffected === 0) {
     throw new Fault(
       "conflict",
@@ -123,15 +127,3 @@ function openRow(row: EnvRow, key: SealingKey): string {
 }
 
 /** A trigger of the tables refuses a variable of a script that was deleted meanwhile. */
-async function orScriptGone<Result>(script: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isConstraintError(error)) throw error;
-    throw new Fault(
-      "script_not_found",
-      `There is no script "${script}": GET /v1/scripts lists them`,
-      { cause: error },
-    );
-  }
-}

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { EGRESS_HOST } from "./egress-host.ts";
+import { Fault } from "./fault.ts";
 import { Isolation } from "./isolation.ts";
 import { Limits } from "./limits.ts";
 import { ScriptType } from "./script-type.ts";
@@ -19,6 +20,12 @@ export const ScriptName = z
     (name) => !name.startsWith(SCRIPT_ID_PREFIX),
     `A script's name does not begin with "${SCRIPT_ID_PREFIX}"`,
   );
+
+/** That the account has no such script. */
+export function noScript(idOrName: string, cause?: unknown): Fault {
+  const message = `There is no script "${idOrName}": GET /v1/scripts lists them`;
+  return new Fault("script_not_found", message, { cause });
+}
 
 export const ScriptCode = z.string().meta({
   description: "JavaScript source: classic (CommonJS, global main) or an ES module",

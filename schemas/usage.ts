@@ -10,6 +10,11 @@ export const Usage = z
   .meta({ id: "Usage" });
 export type Usage = z.infer<typeof Usage>;
 
+/** Milliseconds with three decimals, as usage is told. */
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
 export const LogLevel = z.enum(["debug", "log", "info", "warn", "error"]);
 export type LogLevel = z.infer<typeof LogLevel>;
 

@@ -4,7 +4,8 @@ import { and, eq, sql, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import { MAX_SAMPLES, SamplePlace, type PutSample, type Sample } from "../../schemas/sample.ts";
-import { isConstraintError, type Database } from "../../schemas/tables/open.ts";
+import { noScript } from "../../schemas/script.ts";
+import { orConstraintFault, type Database } from "../../schemas/tables/open.ts";
 import { samples } from "../../schemas/tables/sample.ts";
 
 /** Whose samples: `script` is an id. */
@@ -46,7 +47,10 @@ export async function putSample(
     .insert(samples)
     .select(row)
     .onConflictDoUpdate({ target: [account, script, name], set });
-  const { rowsAffected } = await orScriptGone(key.script, () => insert);
+  const { rowsAffected } = await orConstraintFault(
+    () => insert,
+    (cause) => noScript(key.script, cause),
+  );
   if (rowsAffected > 0) return sampleOf({ ...key, ...set });
   throw new Fault(
     "conflict",
@@ -79,15 +83,3 @@ function sampleOf({ name, place, data, updatedAt }: typeof samples.$inferSelect)
 }
 
 /** The table's foreign key refuses a sample of a script that was deleted meanwhile. */
-async function orScriptGone<Result>(script: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isConstraintError(error)) throw error;
-    throw new Fault(
-      "script_not_found",
-      `There is no script "${script}": GET /v1/scripts lists them`,
-      { cause: error },
-    );
-  }
-}

@@ -8,11 +8,12 @@ import { DEFAULT_LIMITS, Limits, MAX_CPU_MS } from "../../schemas/limits.ts";
 import {
   SCRIPT_ID_PREFIX,
   Script,
+  noScript,
   type CreateScript,
   type UpdateScript,
 } from "../../schemas/script.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
-import { isConstraintError, type Database } from "../../schemas/tables/open.ts";
+import { orConstraintFault, type Database } from "../../schemas/tables/open.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
 import type { Compiled } from "../publish/publish.ts";
@@ -84,10 +85,7 @@ export async function findScript(
 export async function getScript(db: Database, account: string, idOrName: string): Promise<Script> {
   const script = await findScript(db, account, idOrName);
   if (script !== undefined) return script;
-  throw new Fault(
-    "script_not_found",
-    `There is no script "${idOrName}": GET /v1/scripts lists them`,
-  );
+  throw noScript(idOrName);
 }
 
 export async function listScripts(db: Database, account: string): Promise<Script[]> {
@@ -158,17 +156,14 @@ function limitsOf(type: ScriptType, set: SetLimits = {}): Limits {
   throw new Fault("invalid", `limits.cpuMs: type ${type} may have at most ${MAX_CPU_MS[type]} ms`);
 }
 
-async function orNameTaken<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
-  try {
-    return await write();
-  } catch (error) {
-    if (!isConstraintError(error)) throw error;
-    throw new Fault(
-      "conflict",
-      `There is a script "${name}" already: choose another name, or publish a release of that one`,
-      {
-        cause: error,
-      },
-    );
-  }
+function orNameTaken<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
+  return orConstraintFault(
+    write,
+    (cause) =>
+      new Fault(
+        "conflict",
+        `There is a script "${name}" already: choose another name, or publish a release of that one`,
+        { cause },
+      ),
+  );
 }

@@ -1,8 +1,7 @@
 // What an alert driver is given and what its value means. Pure.
 
 import type { AlertResult } from "../../schemas/alert.ts";
-import { CallData, type RunOutcome } from "../../schemas/call.ts";
-import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import { CallData, varsIn, type RunOutcome } from "../../schemas/call.ts";
 import type { CallTarget } from "../store/store.ts";
 
 /** The template of an alert that brings no text of its own. */
@@ -13,7 +12,7 @@ export function alertArgument(
   driver: string,
   { settings, vars }: Pick<CallTarget, "settings" | "vars">,
 ): CallData {
-  const under = CallData.safeParse(parseOrUndefined(vars)).data ?? {};
+  const under = varsIn(vars);
   const company_id = settings.company ?? null;
   const recipients = settings.recipients ?? [];
   return { ...under, alert: { id: driver, title: driver, company_id, recipients }, company_id };

@@ -2,6 +2,7 @@
 
 import type { Logger } from "pino";
 import { headerValue, JSON_TYPE, type Reply } from "../../schemas/run-reply.ts";
+import { roundMs } from "../../schemas/usage.ts";
 import type { CallKey, EdgeStore } from "../store/store.ts";
 import { runChain, type Chain, type Step } from "./chain.ts";
 import type { Executor } from "./execute.ts";
@@ -58,12 +59,8 @@ function stepHeaders(steps: readonly Step[]): Record<string, string> {
     wallMs += execution.usage.wallMs;
     ({ invocation } = execution);
   }
-  const timing = `cpu;dur=${round(cpuMs)}, script;dur=${round(wallMs)}`;
+  const timing = `cpu;dur=${roundMs(cpuMs)}, script;dur=${roundMs(wallMs)}`;
   return { "x-invocation": invocation, "server-timing": timing };
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }
 
 function logStep(log: Logger, { target, verdict, warnings }: Step): void {

@@ -7,7 +7,7 @@ import { isShared, type RunAnswer } from "../../schemas/batch.ts";
 import { CallData, RunOutcome, type Invocation, type LeasedJob } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
-import type { Usage } from "../../schemas/usage.ts";
+import { roundMs, type Usage } from "../../schemas/usage.ts";
 import type { CellPool, Place } from "../cell/pool.ts";
 import { faultOfGuilt, isGuilt, type Guilt } from "../cell/quarantine.ts";
 import { CellLost, type Exhaustion, type Run, type RunEnd } from "../cell/run.ts";
@@ -90,7 +90,7 @@ export async function execute(executor: Executor, job: Job): Promise<Execution> 
   );
   const { cpuMs, ...rest } = answer;
   const wallMs = performance.now() - start;
-  const usage = { cpuMs: round(cpuMs), wallMs: round(wallMs) };
+  const usage = { cpuMs: roundMs(cpuMs), wallMs: roundMs(wallMs) };
   const execution = { invocation: run.invocation.id, ...rest, usage };
   executor.journal.add(job, execution, job.conclude(execution.outcome));
   return execution;
@@ -347,8 +347,4 @@ function failedAnswer(error: unknown, log: Logger, { invocation: { id, release }
       : new Fault("internal", "Something went wrong here", { cause: error });
   if (fault.code === "internal") log.error({ err: error, invocation: id, release }, "a run failed");
   return faultAnswer(fault.code, fault.message, 0);
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }

@@ -5,8 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { RoutingKey } from "../../schemas/customer.ts";
 import { FAULTS, Fault, problemOf } from "../../schemas/fault.ts";
 import { MAX_BODY_BYTES } from "../../schemas/limits.ts";
-import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
-import { CallData } from "../../schemas/call.ts";
+import { varsIn } from "../../schemas/call.ts";
 import { problemReply, runReply, type Reply } from "../../schemas/run-reply.ts";
 import { readSignedForm } from "../../schemas/signed-form.ts";
 import type { CallTarget } from "../store/store.ts";
@@ -122,7 +121,7 @@ async function submit(
  * the form was sent. The sender has no say in that, in no notation that somebody may read as a member of it.
  */
 export function argumentOf(fields: Fields, vars: string, company: string | null): Fields {
-  const under = CallData.safeParse(parseOrUndefined(vars)).data ?? {};
+  const under = varsIn(vars);
   const own = Object.entries(fields).filter(([name]) => !/^_company(?:$|[.[])/.test(name));
   const injected = company === null ? {} : { _company: { company_id: company } };
   return { ...under, ...Object.fromEntries(own), ...injected };

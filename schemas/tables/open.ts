@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createClient, type Client, type Config } from "@libsql/client";
 import { drizzle, type LibSQLDatabase } from "drizzle-orm/libsql";
+import type { Fault } from "../fault.ts";
 import type { Settings } from "../settings.ts";
 import { openThreadedClient } from "../threaded-client.ts";
 
@@ -56,6 +57,18 @@ export function isConstraintError(error: unknown): boolean {
     if ("code" in cause && String(cause.code).startsWith("SQLITE_CONSTRAINT")) return true;
   }
   return false;
+}
+
+/** Writes. Throws `faultOf` of the error where that broke such a constraint. */
+export async function orConstraintFault<Result>(
+  write: () => Promise<Result>,
+  faultOf: (cause: unknown) => Fault,
+): Promise<Result> {
+  try {
+    return await write();
+  } catch (error) {
+    throw isConstraintError(error) ? faultOf(error) : error;
+  }
 }
 
 function localUrl(settings: Settings, name: string): string {
