@@ -25,6 +25,10 @@ async function main(): Promise<void> {
   const secretKey = settings.SCRIPTFORGE_SECRET_KEY ?? readOrMakeSecretKey(settings);
   const { prepareModules } = await import("./runtime/modules/build.ts");
   await prepareModules(MODULES_FOLDER);
+  if (settings.SCRIPTFORGE_ROLES.includes("control")) {
+    const { CONSOLE_FOLDER, prepareConsole } = await import("./api/console/build.ts");
+    await prepareConsole(CONSOLE_FOLDER);
+  }
   const roles = [...new Set(settings.SCRIPTFORGE_ROLES)].toSorted();
   const [role] = roles;
   if (roles.length === 1 && role !== undefined) await runRole(role, settings, secretKey);
@@ -140,9 +144,11 @@ function banner(settings: Settings, { control, edge }: Urls): string {
   const token =
     settings.SCRIPTFORGE_TOKEN === undefined ? tokenFile(settings) : "in SCRIPTFORGE_TOKEN";
   const lines = ["ScriptForge Edge is running. Ctrl-C stops it.", ""];
-  if (control !== undefined) lines.push(`  API    ${control}   reference: ${control}/docs`);
-  if (edge !== undefined) lines.push(`  Edge   ${edge}`);
-  lines.push(`  Token  ${token}`, "", "Try:");
+  if (control !== undefined) {
+    lines.push(`  Console  ${control}/`, `  API      ${control}   reference: ${control}/docs`);
+  }
+  if (edge !== undefined) lines.push(`  Edge     ${edge}`);
+  lines.push(`  Token    ${token}`, "", "Try:");
   const bearer = `-H "Authorization: Bearer ${settings.SCRIPTFORGE_TOKEN === undefined ? `$(cat ${token})` : "$SCRIPTFORGE_TOKEN"}"`;
   const json = '-H "Content-Type: application/json"';
   if (control !== undefined) lines.push(`  curl ${control}/v1/scripts ${bearer}`);

@@ -12,8 +12,9 @@ import { auditChanges } from "./audit.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { assignmentRoutes } from "./routes/assignments.ts";
 import { auditRoutes } from "./routes/audit.ts";
-import { authenticate, makeRouter, type ApiEnv, type Services } from "./routes/context.ts";
 import { connectorRoutes } from "./routes/connectors.ts";
+import { consolePages } from "./routes/console.ts";
+import { authenticate, makeRouter, type ApiEnv, type Services } from "./routes/context.ts";
 import { customerRoutes } from "./routes/customers.ts";
 import { draftRoutes } from "./routes/drafts.ts";
 import { envRoutes } from "./routes/env.ts";
@@ -91,6 +92,8 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     info: { title: "ScriptForge Edge control plane", version: "1" },
     security: [{ token: [] }],
   });
+  // Behind all others: it answers wherever a browser asks for a page.
+  app.route("/", consolePages());
   return app;
 }
 

@@ -1,0 +1,62 @@
+// Which page is at which address.
+
+import type { JSX } from "preact";
+import { ErrorBoundary, lazy, LocationProvider, Route, Router } from "preact-iso";
+import { AssignmentPage } from "./pages/assignment.tsx";
+import { AssignmentsPage } from "./pages/assignments.tsx";
+import { CustomerPage } from "./pages/customer.tsx";
+import { CustomersPage } from "./pages/customers.tsx";
+import { JobsPage } from "./pages/jobs.tsx";
+import { KvPage } from "./pages/kv.tsx";
+import { ModulesPage } from "./pages/modules.tsx";
+import { NewScriptPage } from "./pages/new-script.tsx";
+import { NotFoundPage } from "./pages/not-found.tsx";
+import { ScriptsPage } from "./pages/scripts.tsx";
+import { SignInPage } from "./pages/sign-in.tsx";
+import { TokensPage } from "./pages/tokens.tsx";
+import { VariablesPage } from "./pages/variables.tsx";
+import { Shell } from "./parts/shell.tsx";
+import { token } from "./session.ts";
+
+// What is drawn with the editor comes when it is asked for.
+const ScriptPage = lazy(() => import("./pages/script.tsx").then((module) => module.ScriptPage));
+const VersionsPage = lazy(() =>
+  import("./pages/versions.tsx").then((module) => module.VersionsPage),
+);
+const ScriptSettingsPage = lazy(() =>
+  import("./pages/script-settings.tsx").then((module) => module.ScriptSettingsPage),
+);
+const SimulatePage = lazy(() =>
+  import("./pages/simulate.tsx").then((module) => module.SimulatePage),
+);
+
+export function App(): JSX.Element {
+  if (token.value === null) return <SignInPage />;
+  return (
+    <LocationProvider>
+      <Shell>
+        <ErrorBoundary>
+          <Router>
+            <Route path="/" component={ScriptsPage} />
+            <Route path="/scripts/new" component={NewScriptPage} />
+            <Route path="/scripts/:script" component={ScriptPage} />
+            <Route path="/scripts/:script/versions" component={VersionsPage} />
+            <Route path="/scripts/:script/settings" component={ScriptSettingsPage} />
+            <Route path="/assignments" component={AssignmentsPage} />
+            <Route path="/assignments/new" component={AssignmentPage} />
+            <Route path="/assignments/:place/:subject/:detail?" component={AssignmentPage} />
+            <Route path="/customers" component={CustomersPage} />
+            <Route path="/customers/:customer" component={CustomerPage} />
+            <Route path="/simulate" component={SimulatePage} />
+            <Route path="/jobs" component={JobsPage} />
+            <Route path="/variables" component={VariablesPage} />
+            <Route path="/kv" component={KvPage} />
+            <Route path="/modules" component={ModulesPage} />
+            <Route path="/tokens" component={TokensPage} />
+            <Route default component={NotFoundPage} />
+          </Router>
+        </ErrorBoundary>
+      </Shell>
+    </LocationProvider>
+  );
+}

@@ -1,0 +1,55 @@
+// What somebody has in the editor. It stays while they look at other pages, until the tab is closed.
+
+import { signal, type Signal } from "@preact/signals";
+
+/** A place of a text that is marked, counted from 1. */
+export type Mark = { line: number; column: number; message: string; severity: "error" | "warning" };
+
+/** `saved` is what the control plane has of the text. */
+export type Buffer = {
+  text: Signal<string>;
+  saved: Signal<string>;
+  marks: Signal<readonly Mark[]>;
+  /** JSON text that the script is run with, and the sample that it began with. */
+  input: Signal<string>;
+  sample: Signal<string>;
+};
+
+const buffers = new Map<string, Buffer>();
+
+export function findBuffer(script: string): Buffer | undefined {
+  return buffers.get(script);
+}
+
+export function openBuffer(
+  script: string,
+  { text, input, sample }: { text: string; input: string; sample: string },
+): Buffer {
+  const buffer: Buffer = {
+    text: signal(text),
+    saved: signal(text),
+    marks: signal([]),
+    input: signal(input),
+    sample: signal(sample),
+  };
+  buffers.set(script, buffer);
+  return buffer;
+}
+
+export function closeBuffer(script: string): void {
+  buffers.delete(script);
+}
+
+/** Whether there is something that is not saved. */
+export function isEdited(script: string): boolean {
+  const buffer = buffers.get(script);
+  return buffer !== undefined && buffer.text.value !== buffer.saved.value;
+}
+
+function isAnyEdited(): boolean {
+  return buffers.keys().some(isEdited);
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if (isAnyEdited()) event.preventDefault();
+});

@@ -1,0 +1,49 @@
+// What a page shows of the control plane: on its way, there, or not to be had.
+
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { Problem } from "./api.ts";
+
+export type Loaded<Value> =
+  | { is: "loading" }
+  | { is: "failed"; problem: Problem }
+  | { is: "ready"; value: Value };
+
+export type Reloadable<Value> = { state: Loaded<Value>; reload: () => void };
+
+/**
+ * Loads when the page is first drawn and when one of `inputs` changes. While it loads again, what was there stays, so that the page
+ * does not jump.
+ */
+export function useLoaded<Value>(
+  load: (signal: AbortSignal) => Promise<Value>,
+  inputs: readonly unknown[],
+): Reloadable<Value> {
+  const [state, setState] = useState<Loaded<Value>>({ is: "loading" });
+  const [round, setRound] = useState(0);
+  const reload = useCallback(() => setRound((count) => count + 1), []);
+  useEffect(() => {
+    const abort = new AbortController();
+    const begin = async (): Promise<void> => {
+      const loaded = await settle(load(abort.signal));
+      if (!abort.signal.aborted) setState(loaded);
+    };
+    void begin();
+    return () => abort.abort();
+  }, [...inputs, round]);
+  return { state, reload };
+}
+
+async function settle<Value>(loading: Promise<Value>): Promise<Loaded<Value>> {
+  try {
+    return { is: "ready", value: await loading };
+  } catch (error) {
+    return { is: "failed", problem: asProblem(error) };
+  }
+}
+
+/** Whatever was thrown, as a problem that can be shown. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Problem({ status: 0, code: "internal", detail });
+}

@@ -1,0 +1,215 @@
+// What a script may use, whom it may reach, its variables, and its end.
+
+import type { JSX } from "preact";
+import { useLocation, useRoute } from "preact-iso";
+import { useState } from "preact/hooks";
+import { MAX_CPU_MS, MAX_WALL_MS } from "../../schemas/limits.ts";
+import { Script } from "../../schemas/script.ts";
+import { get, part, send, tell } from "../api.ts";
+import { closeBuffer } from "../buffers.ts";
+import { useLoaded } from "../loaded.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { DeleteButton } from "../parts/dialog.tsx";
+import { EnvTable } from "../parts/env-table.tsx";
+import { Field, SelectField, TextField, useSubmit } from "../parts/field.tsx";
+import { Shown } from "../parts/page.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { ScriptFrame } from "../parts/script-frame.tsx";
+import { say } from "../parts/toast.tsx";
+
+export function ScriptSettingsPage(): JSX.Element {
+  const { params } = useRoute();
+  const idOrName = params["script"] ?? "";
+  const script = useLoaded(
+    (signal) => get(`/scripts/${part(idOrName)}`, Script, signal),
+    [idOrName],
+  );
+  if (script.state.is !== "ready") {
+    return (
+      <main class="page" id="main">
+        <Shown of={script}>{() => null}</Shown>
+      </main>
+    );
+  }
+  const { value } = script.state;
+  return (
+    <ScriptFrame script={value}>
+      <SettingsForm key={value.updatedAt} script={value} onSaved={script.reload} />
+      <section class="block">
+        <h2>Variables of this script</h2>
+        <EnvTable path={`/scripts/${value.id}/env`} whose="this script" />
+      </section>
+      <Ending script={value} />
+    </ScriptFrame>
+  );
+}
+
+type FormProps = { script: Script; onSaved: () => void };
+
+type Texts = Record<
+  "name" | "cpuMs" | "wallMs" | "subrequests" | "hosts" | "expose" | "isolation",
+  string
+>;
+
+function textsOf({ name, limits, egress, expose, isolation }: Script): Texts {
+  return {
+    name,
+    cpuMs: String(limits.cpuMs),
+    wallMs: String(limits.wallMs),
+    subrequests: String(limits.subrequests),
+    hosts: egress?.hosts.join("\n") ?? "",
+    expose: expose.join("\n"),
+    isolation: isolation ?? "",
+  };
+}
+
+function changesOf(texts: Texts): Record<string, unknown> {
+  const { name, cpuMs, wallMs, subrequests, hosts, expose, isolation } = texts;
+  return {
+    name,
+    limits: { cpuMs: Number(cpuMs), wallMs: Number(wallMs), subrequests: Number(subrequests) },
+    expose: linesOf(expose),
+    ...(linesOf(hosts).length === 0 ? {} : { egress: { hosts: linesOf(hosts) } }),
+    ...(isolation === "" ? {} : { isolation }),
+  };
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split(/[\s,]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+function SettingsForm({ script, onSaved }: FormProps): JSX.Element {
+  const [texts, setTexts] = useState(textsOf(script));
+  const set = (name: keyof Texts) => (value: string) => setTexts({ ...texts, [name]: value });
+  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+    const path = `/scripts/${script.id}`;
+    await send({ method: "PATCH", path, body: changesOf(texts) }, Script);
+    say("The settings are saved");
+    onSaved();
+  });
+  return (
+    <form class="form block" onSubmit={onSubmit}>
+      <TextField label="Name" value={texts.name} onValue={set("name")} required />
+      <LimitFields script={script} texts={texts} set={set} />
+      {script.type !== "script" && (
+        <LinesField
+          label="Hosts it may reach"
+          value={texts.hosts}
+          onValue={set("hosts")}
+          hint="One on a line: example.com, *.example.com, example.com:8443. Empty: every public host"
+        />
+      )}
+      <LinesField
+        label="Functions that may be called by name"
+        value={texts.expose}
+        onValue={set("expose")}
+        hint="One on a line, besides main and what the script exports"
+      />
+      <SelectField
+        label="Isolation"
+        value={texts.isolation}
+        onValue={set("isolation")}
+        options={[
+          ...(script.isolation === null ? [{ value: "", text: "As suits its type and code" }] : []),
+          { value: "scope", text: "Warm: a new module scope for every call" },
+          { value: "call", text: "New: an isolate of its own for every call" },
+        ]}
+      />
+      {problem !== null && <ProblemNote problem={problem} />}
+      <div class="actions">
+        <button type="submit" class="primary" disabled={isBusy}>
+          Save the settings
+        </button>
+      </div>
+    </form>
+  );
+}
+
+type LimitProps = {
+  script: Script;
+  texts: Texts;
+  set: (name: keyof Texts) => (value: string) => void;
+};
+
+function LimitFields({ script, texts, set }: LimitProps): JSX.Element {
+  const mostCpu = MAX_CPU_MS[script.type];
+  return (
+    <div class="field-row">
+      <TextField
+        label="CPU time, ms"
+        type="number"
+        min={1}
+        max={mostCpu}
+        value={texts.cpuMs}
+        onValue={set("cpuMs")}
+        hint={`At most ${mostCpu}`}
+      />
+      <TextField
+        label="Elapsed time, ms"
+        type="number"
+        min={10}
+        max={MAX_WALL_MS}
+        value={texts.wallMs}
+        onValue={set("wallMs")}
+        hint={`At most ${MAX_WALL_MS}`}
+      />
+      <TextField
+        label="Requests"
+        type="number"
+        min={0}
+        max={1_000}
+        value={texts.subrequests}
+        onValue={set("subrequests")}
+        hint="Of one run"
+        disabled={script.type === "script"}
+      />
+    </div>
+  );
+}
+
+type LinesProps = { label: string; hint: string; value: string; onValue: (value: string) => void };
+
+function LinesField({ label, hint, value, onValue }: LinesProps): JSX.Element {
+  return (
+    <Field label={label} hint={hint}>
+      {(ids) => (
+        <textarea
+          {...ids}
+          class="code-text"
+          rows={3}
+          spellcheck={false}
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function Ending({ script }: { script: Script }): JSX.Element {
+  const { route } = useLocation();
+  return (
+    <section class="block">
+      <h2>Identity and end</h2>
+      <p class="identity">
+        <code>{script.id}</code> <CopyButton text={script.id} label="Copy the id" />
+      </p>
+      <DeleteButton
+        label="Delete the script"
+        title={`Delete ${script.name}?`}
+        act={async () => {
+          await tell({ method: "DELETE", path: `/scripts/${script.id}` });
+          closeBuffer(script.id);
+          say(`${script.name} is deleted`);
+          route("/");
+        }}
+      >
+        All its versions, samples and variables go with it, and cannot be brought back. A script
+        that is assigned somewhere cannot be deleted.
+      </DeleteButton>
+    </section>
+  );
+}

@@ -1,0 +1,307 @@
+// A script in its editor, with what it is run with and what came of it.
+
+import { useSignal, type Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useLocation, useRoute } from "preact-iso";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Published } from "../../schemas/release.ts";
+import type { Script } from "../../schemas/script.ts";
+import { Problem } from "../api.ts";
+import { findBuffer, openBuffer, type Buffer } from "../buffers.ts";
+import { plural, shortTime } from "../format.ts";
+import { asProblem, useLoaded } from "../loaded.ts";
+import { CodeEditor, type EditorHandle } from "../parts/code-editor.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { InputPane, textOf } from "../parts/input-pane.tsx";
+import { Shown } from "../parts/page.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { PublishDialog } from "../parts/publish-dialog.tsx";
+import { ResultPane, type GoTo, type RunState } from "../parts/result-pane.tsx";
+import { ScriptFrame } from "../parts/script-frame.tsx";
+import { say } from "../parts/toast.tsx";
+import { runScript } from "../run.ts";
+import {
+  firstText,
+  marksOf,
+  marksOfProblem,
+  openScript,
+  saveDraft,
+  type Opened,
+} from "../workbench.ts";
+
+export function ScriptPage(): JSX.Element {
+  const { params } = useRoute();
+  const idOrName = params["script"] ?? "";
+  const opened = useLoaded((signal) => openScript(idOrName, signal), [idOrName]);
+  if (opened.state.is !== "ready") {
+    return (
+      <main class="page" id="main">
+        <Shown of={opened}>{() => null}</Shown>
+      </main>
+    );
+  }
+  const { value } = opened.state;
+  return <Workbench key={value.script.id} opened={value} reload={opened.reload} />;
+}
+
+type Props = { opened: Opened; reload: () => void };
+
+function Workbench({ opened, reload }: Props): JSX.Element {
+  const { script, samples } = opened;
+  const buffer = useBuffer(opened);
+  const { query, route } = useLocation();
+  const at = { line: Number(query["line"] ?? 0), column: Number(query["column"] ?? 1) };
+  const editor = useRef<EditorHandle | null>(null);
+  const [isPublishing, setPublishing] = useState(false);
+  const [saveProblem, setSaveProblem] = useState<Problem | null>(null);
+  const bench = useBench({ opened, buffer, setSaveProblem, reload });
+  useKeys(bench);
+  const goTo: GoTo = ({ line, column, file }) => {
+    const other = file === undefined ? undefined : scriptOfFile(file);
+    if (other === undefined) editor.current?.goTo(line, column);
+    else route(`/scripts/${encodeURIComponent(other)}?line=${line}&column=${column}`);
+  };
+  return (
+    <ScriptFrame
+      script={script}
+      isFull
+      status={<Status opened={opened} buffer={buffer} />}
+      actions={
+        <BenchActions
+          bench={bench}
+          onFormat={() => editor.current?.format()}
+          onPublish={() => setPublishing(true)}
+        />
+      }
+    >
+      {saveProblem !== null && (
+        <ProblemNote problem={saveProblem} retry={() => void bench.save()} />
+      )}
+      <div class="workbench">
+        <CodePane
+          script={script}
+          buffer={buffer}
+          onReady={(handle) => {
+            editor.current = handle;
+            if (at.line > 0) handle.goTo(at.line, at.column);
+          }}
+        />
+        <InputPane
+          script={script.id}
+          samples={samples}
+          input={buffer.input}
+          sample={buffer.sample}
+          onChanged={reload}
+        />
+        <ResultPane run={bench.run.value} limits={script.limits} goTo={goTo} />
+      </div>
+      {isPublishing && (
+        <PublishDialog
+          script={script}
+          buffer={buffer}
+          onClose={() => setPublishing(false)}
+          onPublished={(published, isLive) => {
+            tellOf(published, isLive);
+            reload();
+          }}
+        />
+      )}
+    </ScriptFrame>
+  );
+}
+
+type CodeProps = { script: Script; buffer: Buffer; onReady: (handle: EditorHandle) => void };
+
+function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
+  return (
+    <section class="pane code-pane" aria-label="Code">
+      <CodeEditor
+        label={`Code of ${script.name}`}
+        language="javascript"
+        path={`${script.id}.js`}
+        text={buffer.text}
+        marks={buffer.marks}
+        onReady={onReady}
+      />
+    </section>
+  );
+}
+
+function tellOf({ version, lints }: Published, isLive: boolean): void {
+  const found = lints.length === 0 ? "" : `, with ${plural(lints.length, "hint")} in the editor`;
+  say(`Version ${version} is ${isLive ? "live" : "published"}${found}`);
+}
+
+/** What somebody has in the editor, from before or as the control plane has it. */
+function useBuffer(opened: Opened): Buffer {
+  const { script, samples, likely, liveCode, liveLints } = opened;
+  const kept = findBuffer(script.id);
+  if (kept !== undefined) return kept;
+  const text = firstText(opened);
+  const data = samples.find(({ name }) => name === likely)?.data ?? {};
+  const buffer = openBuffer(script.id, { text, input: textOf(data), sample: likely });
+  if (text === liveCode) buffer.marks.value = marksOf(liveLints);
+  // Nobody has kept a starter yet.
+  if (opened.draft === null && liveCode === null) buffer.saved.value = "";
+  return buffer;
+}
+
+type Bench = {
+  run: Signal<RunState>;
+  save: () => Promise<boolean>;
+  saveAndRun: () => Promise<void>;
+  cancel: () => void;
+};
+
+type BenchParts = {
+  opened: Opened;
+  buffer: Buffer;
+  setSaveProblem: (problem: Problem | null) => void;
+  reload: () => void;
+};
+
+function useBench({ opened, buffer, setSaveProblem, reload }: BenchParts): Bench {
+  const { script } = opened;
+  const run = useSignal<RunState>({ is: "none" });
+  const abort = useRef<AbortController | null>(null);
+  useEffect(() => () => abort.current?.abort(), []);
+  const save = async (): Promise<boolean> => {
+    if (buffer.text.value === buffer.saved.value) return true;
+    setSaveProblem(null);
+    try {
+      await saveDraft(script, buffer);
+      reload();
+      return true;
+    } catch (error) {
+      setSaveProblem(asProblem(error));
+      return false;
+    }
+  };
+  const saveAndRun = async (): Promise<void> => {
+    if (run.value.is === "running") return;
+    abort.current = new AbortController();
+    run.value = { is: "running", logs: [] };
+    // What cannot be saved can be run all the same: the note above the editor tells of it.
+    await save();
+    await follow({ script, buffer, run, signal: abort.current.signal });
+  };
+  return { run, save, saveAndRun, cancel: () => abort.current?.abort() };
+}
+
+type Following = { script: Script; buffer: Buffer; run: Signal<RunState>; signal: AbortSignal };
+
+async function follow({ script, buffer, run, signal }: Following): Promise<void> {
+  const logs = (): RunState & { is: "running" } =>
+    run.value.is === "running" ? run.value : { is: "running", logs: [] };
+  try {
+    const data: unknown = parseInput(buffer.input.value);
+    const result = await runScript(
+      { script: script.id, code: buffer.text.value, data },
+      {
+        signal,
+        onLog(line) {
+          run.value = { is: "running", logs: [...logs().logs, line] };
+        },
+      },
+    );
+    run.value = { is: "done", result };
+    buffer.marks.value = markOfRun(result.error);
+  } catch (error) {
+    if (signal.aborted) run.value = { is: "cancelled", logs: logs().logs };
+    else {
+      run.value = { is: "failed", problem: asProblem(error), logs: logs().logs };
+      buffer.marks.value = marksOfProblem(error);
+    }
+  }
+}
+
+function parseInput(text: string): unknown {
+  try {
+    return JSON.parse(text.trim() === "" ? "{}" : text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Problem({ status: 0, code: "input", detail: `The input is not JSON: ${reason}` });
+  }
+}
+
+function markOfRun(
+  error:
+    | {
+        message: string;
+        line?: number | undefined;
+        column?: number | undefined;
+        file?: string | undefined;
+      }
+    | undefined,
+): Buffer["marks"]["value"] {
+  if (error?.line === undefined || error.file !== undefined) return [];
+  const { message, line, column = 1 } = error;
+  return [{ message, line, column, severity: "error" }];
+}
+
+/** The name of the script whose file it is, undefined for what is no script of the account. */
+function scriptOfFile(file: string): string | undefined {
+  const [, name] = /^scripts\/(.+)\.js$/.exec(file) ?? [];
+  return name === undefined ? undefined : decodeURIComponent(name);
+}
+
+function useKeys({ save, saveAndRun }: Bench): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      const act = event.key === "s" ? save : event.key === "Enter" ? saveAndRun : undefined;
+      if (act === undefined) return;
+      // Before the editor, for which Ctrl+Enter is a new line.
+      event.preventDefault();
+      event.stopPropagation();
+      void act();
+    };
+    window.addEventListener("keydown", onKey, true);
+    return () => window.removeEventListener("keydown", onKey, true);
+  });
+}
+
+type ActionsProps = { bench: Bench; onFormat: () => void; onPublish: () => void };
+
+function BenchActions({ bench, onFormat, onPublish }: ActionsProps): JSX.Element {
+  const isRunning = bench.run.value.is === "running";
+  return (
+    <>
+      <button type="button" class="quiet" onClick={onFormat}>
+        Format
+      </button>
+      <button type="button" title="Ctrl+S" onClick={() => void bench.save()}>
+        <Icon name="save" />
+        Save draft
+      </button>
+      <button type="button" onClick={onPublish}>
+        Publish…
+      </button>
+      {isRunning ? (
+        <button type="button" class="stop" onClick={bench.cancel}>
+          <Icon name="stop" />
+          Cancel the run
+        </button>
+      ) : (
+        <button
+          type="button"
+          class="run"
+          title="Ctrl+Enter"
+          onClick={() => void bench.saveAndRun()}
+        >
+          <Icon name="play" />
+          Save and Run
+        </button>
+      )}
+    </>
+  );
+}
+
+function Status({ opened, buffer }: { opened: Opened; buffer: Buffer }): JSX.Element {
+  const { draft, liveCode, script } = opened;
+  if (buffer.text.value !== buffer.saved.value)
+    return <span class="status unsaved">Not saved</span>;
+  if (buffer.text.value === liveCode) return <span class="status">Same as v{script.live}</span>;
+  const when = draft === null ? "" : ` ${shortTime(draft.updatedAt)}`;
+  return <span class="status">Draft saved{when}</span>;
+}

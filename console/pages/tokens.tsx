@@ -1,0 +1,153 @@
+// Who may use the API and the edge nodes.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { z } from "zod";
+import { CreatedToken, Token, type Scope } from "../../schemas/token.ts";
+import { get, part, send, tell } from "../api.ts";
+import { shortTime } from "../format.ts";
+import { useLoaded } from "../loaded.ts";
+import { Chip } from "../parts/chip.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { DeleteButton, Dialog } from "../parts/dialog.tsx";
+import { SelectField, TextField, useSubmit } from "../parts/field.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Page, Shown } from "../parts/page.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+
+export function TokensPage(): JSX.Element {
+  const list = useLoaded((signal) => get("/tokens", z.array(Token), signal), []);
+  const [isAdding, setAdding] = useState(false);
+  const add = (
+    <button type="button" class="primary" onClick={() => setAdding(true)}>
+      <Icon name="plus" />
+      New token
+    </button>
+  );
+  return (
+    <Page
+      title="Tokens"
+      lead="One for each person, engine and pipeline, so that each can be revoked alone"
+      actions={add}
+    >
+      <Shown of={list}>
+        {(tokens) => (
+          <div class="table-frame">
+            <table>
+              <thead>
+                <tr>
+                  <th>Name</th>
+                  <th>May</th>
+                  <th class="wide-only">Created</th>
+                  <th>
+                    <span class="sr">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {tokens.map((token) => (
+                  <Row key={token.id} token={token} onChanged={list.reload} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Shown>
+      {isAdding && <NewToken onClose={() => setAdding(false)} onCreated={list.reload} />}
+    </Page>
+  );
+}
+
+function Row({ token, onChanged }: { token: Token; onChanged: () => void }): JSX.Element {
+  const { id, name, scopes, createdAt } = token;
+  return (
+    <tr>
+      <td>{name}</td>
+      <td>
+        {scopes.map((scope) => (
+          <Chip key={scope} tone={scope === "admin" ? "accent" : "neutral"}>
+            {scope}
+          </Chip>
+        ))}
+      </td>
+      <td class="wide-only muted">{shortTime(createdAt)}</td>
+      <td class="row-actions">
+        <DeleteButton
+          label="Revoke"
+          title={`Revoke ${name}?`}
+          act={async () => {
+            await tell({ method: "DELETE", path: `/tokens/${part(id)}` });
+            onChanged();
+          }}
+        >
+          Whoever uses it is refused from now on, calls included. It cannot be brought back.
+        </DeleteButton>
+      </td>
+    </tr>
+  );
+}
+
+const SCOPES = [
+  { value: "run", text: "Ask about calls and run scripts: for a routing engine" },
+  { value: "admin", text: "Everything: for a person or a pipeline" },
+];
+
+function NewToken({
+  onClose,
+  onCreated,
+}: {
+  onClose: () => void;
+  onCreated: () => void;
+}): JSX.Element {
+  const [name, setName] = useState("");
+  const [scope, setScope] = useState<Scope>("run");
+  const [created, setCreated] = useState<z.infer<typeof CreatedToken> | null>(null);
+  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+    const body = { name, scopes: [scope] };
+    setCreated(await send({ method: "POST", path: "/tokens", body }, CreatedToken));
+    onCreated();
+  });
+  if (created !== null) {
+    return (
+      <Dialog title={`Token ${created.name}`} onClose={onClose}>
+        <p class="dialog-text">Copy it now: it is shown this once, and only its hash is kept.</p>
+        <p class="identity">
+          <code class="secret">{created.token}</code> <CopyButton text={created.token} />
+        </p>
+        <div class="actions">
+          <button type="button" class="primary" onClick={onClose}>
+            Done
+          </button>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title="New token" onClose={onClose}>
+      <form onSubmit={onSubmit}>
+        <TextField
+          label="Name"
+          value={name}
+          onValue={setName}
+          required
+          hint="Who or what uses it"
+        />
+        <SelectField
+          label="May"
+          value={scope}
+          options={SCOPES}
+          onValue={(value) => setScope(value === "admin" ? "admin" : "run")}
+        />
+        {problem !== null && <ProblemNote problem={problem} />}
+        <div class="actions">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={isBusy}>
+            Create
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,77 @@
+// A dialog over the page, in the browser's own element: it keeps the focus inside and closes with Escape.
+
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { asProblem } from "../loaded.ts";
+import type { Problem } from "../api.ts";
+import { ProblemNote } from "./problem-note.tsx";
+
+type DialogProps = { title: string; onClose: () => void; children: ComponentChildren };
+
+/** Open as long as it is drawn. */
+export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    element.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={element} aria-label={title} onClose={onClose}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  );
+}
+
+type ConfirmProps = {
+  title: string;
+  /** What happens, and that it cannot be undone. */
+  children: ComponentChildren;
+  action: string;
+  act: () => Promise<void>;
+  onClose: () => void;
+};
+
+/** Asks before something that cannot be undone, and shows why it failed where it does. */
+export function Confirm({ title, children, action, act, onClose }: ConfirmProps): JSX.Element {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const run = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await act();
+      onClose();
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div class="dialog-text">{children}</div>
+      {problem !== null && <ProblemNote problem={problem} />}
+      <div class="actions">
+        <button type="button" onClick={onClose}>
+          Keep it
+        </button>
+        <button type="button" class="danger" disabled={isBusy} onClick={() => void run()}>
+          {action}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+type DeleteProps = Omit<ConfirmProps, "onClose" | "action"> & { label?: string };
+
+/** A button that asks before it deletes. */
+export function DeleteButton({ label = "Delete", ...confirm }: DeleteProps): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" class="danger-quiet" onClick={() => setOpen(true)}>
+        {label}
+      </button>
+      {isOpen && <Confirm {...confirm} action={label} onClose={() => setOpen(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,125 @@
+// What a script is run with: a sample, or any JSON.
+
+import type { Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Sample } from "../../schemas/sample.ts";
+import { part, send, tell } from "../api.ts";
+import { CodeEditor } from "./code-editor.tsx";
+import { Dialog } from "./dialog.tsx";
+import { TextField, useSubmit } from "./field.tsx";
+import { ProblemNote } from "./problem-note.tsx";
+import { say } from "./toast.tsx";
+
+type Props = {
+  script: string;
+  samples: readonly Sample[];
+  input: Signal<string>;
+  sample: Signal<string>;
+  /** A sample was kept or deleted. */
+  onChanged: () => void;
+};
+
+export function InputPane({ script, samples, input, sample, onChanged }: Props): JSX.Element {
+  const [isNaming, setNaming] = useState(false);
+  const chosen = samples.find(({ name }) => name === sample.value);
+  const choose = (name: string): void => {
+    sample.value = name;
+    const found = samples.find((one) => one.name === name);
+    if (found !== undefined) input.value = textOf(found.data);
+  };
+  const drop = async (): Promise<void> => {
+    await tell({ method: "DELETE", path: `/scripts/${script}/samples/${part(sample.value)}` });
+    say(`The sample ${sample.value} is deleted`);
+    onChanged();
+  };
+  return (
+    <section class="pane input-pane" aria-label="Input">
+      <header class="pane-head">
+        <h2>Input</h2>
+        <select
+          aria-label="Sample"
+          value={sample.value}
+          onChange={(event) => choose(event.currentTarget.value)}
+        >
+          {samples.map(({ name, builtIn, place }) => (
+            <option key={name} value={name}>
+              {builtIn ? name : `${name} (yours${place === "run" ? "" : `, ${place}`})`}
+            </option>
+          ))}
+        </select>
+        <button type="button" class="quiet" onClick={() => setNaming(true)}>
+          Keep as sample
+        </button>
+        {chosen?.builtIn === false && (
+          <button type="button" class="quiet" onClick={() => void drop()}>
+            Delete
+          </button>
+        )}
+      </header>
+      <CodeEditor label="Input, JSON" language="json" path={`${script}.input.json`} text={input} />
+      {isNaming && (
+        <NameDialog
+          script={script}
+          input={input.value}
+          place={chosen?.place ?? "run"}
+          name={chosen?.builtIn === false ? chosen.name : ""}
+          onClose={() => setNaming(false)}
+          onKept={(name) => {
+            sample.value = name;
+            onChanged();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** How data of a sample stands in the editor. */
+export function textOf(data: unknown): string {
+  return JSON.stringify(data, null, 2);
+}
+
+type NameProps = {
+  script: string;
+  input: string;
+  place: Sample["place"];
+  name: string;
+  onClose: () => void;
+  onKept: (name: string) => void;
+};
+
+function NameDialog(props: NameProps): JSX.Element {
+  const { script, input, place, onClose, onKept } = props;
+  const [name, setName] = useState(props.name);
+  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+    const path = `/scripts/${script}/samples/${part(name.trim())}`;
+    const body: unknown = { place, data: JSON.parse(input) };
+    const kept = await send({ method: "PUT", path, body }, Sample);
+    say(`The input is kept as ${kept.name}`);
+    onKept(kept.name);
+    onClose();
+  });
+  return (
+    <Dialog title="Keep this input as a sample" onClose={onClose}>
+      <form onSubmit={onSubmit}>
+        <TextField
+          label="Name"
+          value={name}
+          onValue={setName}
+          required
+          hint="A name that is taken is replaced"
+        />
+        {problem !== null && <ProblemNote problem={problem} />}
+        <div class="actions">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={isBusy}>
+            Keep
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

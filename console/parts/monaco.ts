@@ -1,0 +1,63 @@
+// The editor, with what it needs for scripts, JSON and TOML. Megabytes: load it with `import()`.
+
+import * as monaco from "monaco-editor/editor";
+import "monaco-editor/features/register.all";
+import "monaco-editor/languages/definitions/ini/register";
+import "monaco-editor/languages/definitions/javascript/register";
+import { jsonDefaults } from "monaco-editor/languages/features/json/register";
+import {
+  javascriptDefaults,
+  ScriptTarget,
+} from "monaco-editor/languages/features/typescript/register";
+/* oxlint-disable import/default, import/no-named-as-default -- Vite makes a worker's constructor of what ends in ?worker */
+import EditorWorker from "monaco-editor/editor/editor.worker?worker";
+import JsonWorker from "monaco-editor/languages/features/json/json.worker?worker";
+import TypeScriptWorker from "monaco-editor/languages/features/typescript/ts.worker?worker";
+/* oxlint-enable import/default, import/no-named-as-default */
+import declarations from "../../docs/script-api.d.ts?raw";
+
+self.MonacoEnvironment = {
+  getWorker(_id, label) {
+    if (label === "json") return new JsonWorker();
+    if (label === "javascript") return new TypeScriptWorker();
+    return new EditorWorker();
+  },
+};
+
+// TypeScript's `force`, of which the editor has no name: scripts are modules, and share no names with each other.
+const MODULE_DETECTION_FORCE = 3;
+
+javascriptDefaults.setCompilerOptions({
+  allowJs: true,
+  allowNonTsExtensions: true,
+  target: ScriptTarget.ESNext,
+  moduleDetection: MODULE_DETECTION_FORCE,
+  lib: ["esnext", "webworker"],
+  types: [],
+});
+// What is wrong with a script, the control plane says. Types would only doubt what runs well.
+javascriptDefaults.setDiagnosticsOptions({
+  noSemanticValidation: true,
+  noSuggestionDiagnostics: true,
+});
+javascriptDefaults.addExtraLib(declarations, "file:///script-api.d.ts");
+jsonDefaults.setDiagnosticsOptions({
+  validate: true,
+  allowComments: false,
+  schemaRequest: "ignore",
+});
+
+monaco.editor.defineTheme("console-light", {
+  base: "vs",
+  inherit: true,
+  rules: [],
+  colors: { "editor.background": "#ffffff", "editorLineNumber.foreground": "#6b7280" },
+});
+monaco.editor.defineTheme("console-dark", {
+  base: "vs-dark",
+  inherit: true,
+  rules: [],
+  colors: { "editor.background": "#15181d", "editorLineNumber.foreground": "#8b94a3" },
+});
+
+export { monaco };

@@ -1,0 +1,102 @@
+// What the editor's page works with: loading a script with what belongs to it, saving and publishing.
+
+import { z } from "zod";
+import { Assignment } from "../schemas/assignment.ts";
+import { Published, ReleaseWithCode, type Lint } from "../schemas/release.ts";
+import { Sample } from "../schemas/sample.ts";
+import { Script } from "../schemas/script.ts";
+import { find, get, part, Problem, send, tell } from "./api.ts";
+import type { Buffer, Mark } from "./buffers.ts";
+import { STARTERS } from "./starters.ts";
+
+export const Draft = z.object({
+  code: z.string(),
+  updatedAt: z.string(),
+  by: z.string().nullable(),
+});
+export type Draft = z.infer<typeof Draft>;
+
+/** A script as the editor opens it. `liveCode` is null before the first version. */
+export type Opened = {
+  script: Script;
+  draft: Draft | null;
+  liveCode: string | null;
+  liveLints: readonly Lint[];
+  samples: Sample[];
+  /** The sample that looks most like what the script will get. */
+  likely: string;
+};
+
+export async function openScript(idOrName: string, signal: AbortSignal): Promise<Opened> {
+  const script = await get(`/scripts/${part(idOrName)}`, Script, signal);
+  const path = `/scripts/${script.id}`;
+  const [draft, live, samples, assignments] = await Promise.all([
+    find(`${path}/draft`, Draft, signal),
+    script.live === null
+      ? undefined
+      : get(`${path}/releases/${script.live}`, ReleaseWithCode, signal),
+    get(`${path}/samples`, z.array(Sample), signal),
+    get("/assignments", z.array(Assignment), signal),
+  ]);
+  return {
+    script,
+    draft: draft ?? null,
+    liveCode: live?.code ?? null,
+    liveLints: live?.lints ?? [],
+    samples,
+    likely: likelySample(script, samples, assignments),
+  };
+}
+
+/** The text that the editor begins with. */
+export function firstText({ script, draft, liveCode }: Opened): string {
+  return draft?.code ?? liveCode ?? STARTERS[script.type];
+}
+
+function likelySample(script: Script, samples: Sample[], assignments: Assignment[]): string {
+  const place = assignments.find((one) => one.script === script.id)?.place;
+  const fallback = script.type === "driver" ? "did-driver" : "termination";
+  const fits = (wanted: string): Sample | undefined =>
+    samples.find((sample) => sample.place === wanted);
+  return (fits(place ?? fallback) ?? fits(fallback) ?? samples[0])?.name ?? "";
+}
+
+/** Keeps the text on the control plane, unpublished. */
+export async function saveDraft(script: Script, buffer: Buffer): Promise<void> {
+  const code = buffer.text.value;
+  await tell({ method: "PUT", path: `/scripts/${script.id}/draft`, body: { code } });
+  buffer.saved.value = code;
+}
+
+export type Publication = { note: string; live: boolean };
+
+/** Makes a version of the text. Its lints become marks; so does the place where it does not compile. */
+export async function publish(
+  script: Script,
+  buffer: Buffer,
+  { note, live }: Publication,
+): Promise<Published> {
+  const code = buffer.text.value;
+  const body = { code, live, ...(note.trim() === "" ? {} : { note: note.trim() }) };
+  const question = { method: "POST", path: `/scripts/${script.id}/releases`, body } as const;
+  try {
+    const published = await send(question, Published);
+    buffer.saved.value = code;
+    buffer.marks.value = marksOf(published.lints);
+    return published;
+  } catch (error) {
+    buffer.marks.value = marksOfProblem(error);
+    throw error;
+  }
+}
+
+export function marksOf(lints: readonly Lint[]): Mark[] {
+  return lints.map((lint) => ({ ...lint, severity: "warning" }));
+}
+
+/** The place in the text that is at fault, where the problem has one. */
+export function marksOfProblem(error: unknown): Mark[] {
+  if (!(error instanceof Problem) || error.line === undefined) return [];
+  const { message, line, column = 1 } = error;
+  return [{ message, line, column, severity: "error" }];
+}
