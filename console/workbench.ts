@@ -2,19 +2,13 @@
 
 import { z } from "zod";
 import { Assignment } from "../schemas/assignment.ts";
+import { Draft } from "../schemas/draft.ts";
 import { Published, ReleaseWithCode, type Lint } from "../schemas/release.ts";
 import { Sample } from "../schemas/sample.ts";
 import { Script } from "../schemas/script.ts";
 import { find, get, part, Problem, send, tell } from "./api.ts";
 import type { Buffer, Mark } from "./buffers.ts";
 import { STARTERS } from "./starters.ts";
-
-export const Draft = z.object({
-  code: z.string(),
-  updatedAt: z.string(),
-  by: z.string().nullable(),
-});
-export type Draft = z.infer<typeof Draft>;
 
 /** A script as the editor opens it. `liveCode` is null before the first version. */
 export type Opened = {

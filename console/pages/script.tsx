@@ -4,11 +4,10 @@ import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation, useRoute } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Published } from "../../schemas/release.ts";
 import type { Script } from "../../schemas/script.ts";
-import { Problem } from "../api.ts";
+import { part, Problem } from "../api.ts";
 import { findBuffer, openBuffer, type Buffer } from "../buffers.ts";
-import { plural, shortTime } from "../format.ts";
+import { shortTime } from "../format.ts";
 import { asProblem, useLoaded } from "../loaded.ts";
 import { CodeEditor, type EditorHandle } from "../parts/code-editor.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -18,7 +17,6 @@ import { ProblemNote } from "../parts/problem-note.tsx";
 import { PublishDialog } from "../parts/publish-dialog.tsx";
 import { ResultPane, type GoTo, type RunState } from "../parts/result-pane.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
-import { say } from "../parts/toast.tsx";
 import { runScript } from "../run.ts";
 import {
   firstText,
@@ -59,24 +57,23 @@ function Workbench({ opened, reload }: Props): JSX.Element {
   const goTo: GoTo = ({ line, column, file }) => {
     const other = file === undefined ? undefined : scriptOfFile(file);
     if (other === undefined) editor.current?.goTo(line, column);
-    else route(`/scripts/${encodeURIComponent(other)}?line=${line}&column=${column}`);
+    else route(`/scripts/${part(other)}?line=${line}&column=${column}`);
   };
+  const bar = (
+    <BenchActions
+      bench={bench}
+      onFormat={() => editor.current?.format()}
+      onPublish={() => setPublishing(true)}
+    />
+  );
   return (
     <ScriptFrame
       script={script}
       isFull
       status={<Status opened={opened} buffer={buffer} />}
-      actions={
-        <BenchActions
-          bench={bench}
-          onFormat={() => editor.current?.format()}
-          onPublish={() => setPublishing(true)}
-        />
-      }
+      actions={bar}
     >
-      {saveProblem !== null && (
-        <ProblemNote problem={saveProblem} retry={() => void bench.save()} />
-      )}
+      {saveProblem !== null && <ProblemNote problem={saveProblem} />}
       <div class="workbench">
         <CodePane
           script={script}
@@ -100,10 +97,7 @@ function Workbench({ opened, reload }: Props): JSX.Element {
           script={script}
           buffer={buffer}
           onClose={() => setPublishing(false)}
-          onPublished={(published, isLive) => {
-            tellOf(published, isLive);
-            reload();
-          }}
+          onPublished={reload}
         />
       )}
     </ScriptFrame>
@@ -125,11 +119,6 @@ function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
       />
     </section>
   );
-}
-
-function tellOf({ version, lints }: Published, isLive: boolean): void {
-  const found = lints.length === 0 ? "" : `, with ${plural(lints.length, "hint")} in the editor`;
-  say(`Version ${version} is ${isLive ? "live" : "published"}${found}`);
 }
 
 /** What somebody has in the editor, from before or as the control plane has it. */

@@ -39,6 +39,7 @@ export function TokensPage(): JSX.Element {
                   <th>Name</th>
                   <th>May</th>
                   <th class="wide-only">Created</th>
+                  <th>Last used</th>
                   <th>
                     <span class="sr">Actions</span>
                   </th>
@@ -59,7 +60,7 @@ export function TokensPage(): JSX.Element {
 }
 
 function Row({ token, onChanged }: { token: Token; onChanged: () => void }): JSX.Element {
-  const { id, name, scopes, createdAt } = token;
+  const { id, name, scopes, createdAt, lastUsedAt } = token;
   return (
     <tr>
       <td>{name}</td>
@@ -71,6 +72,7 @@ function Row({ token, onChanged }: { token: Token; onChanged: () => void }): JSX
         ))}
       </td>
       <td class="wide-only muted">{shortTime(createdAt)}</td>
+      <td class="muted">{lastUsedAt === null ? "never" : shortTime(lastUsedAt)}</td>
       <td class="row-actions">
         <DeleteButton
           label="Revoke"

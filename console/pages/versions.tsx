@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useRoute } from "preact-iso";
 import { useState } from "preact/hooks";
 import { z } from "zod";
+import { Draft } from "../../schemas/draft.ts";
 import { Release, ReleaseWithCode } from "../../schemas/release.ts";
 import { Script } from "../../schemas/script.ts";
 import { find, get, part, send } from "../api.ts";
@@ -14,7 +15,6 @@ import { DiffView } from "../parts/diff-view.tsx";
 import { Empty, Shown } from "../parts/page.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
 import { say } from "../parts/toast.tsx";
-import { Draft } from "../workbench.ts";
 
 type History = { script: Script; releases: Release[]; draft: Draft | null };
 
@@ -176,7 +176,7 @@ type VersionProps = {
 };
 
 function Version({ release, live, onCompare, onLive }: VersionProps): JSX.Element {
-  const { version, note, createdAt, lints } = release;
+  const { version, note, createdAt, by, lints } = release;
   const isOlder = live !== null && version < live;
   return (
     <li class={release.live ? "version is-live" : "version"}>
@@ -184,9 +184,10 @@ function Version({ release, live, onCompare, onLive }: VersionProps): JSX.Elemen
         <strong>v{version}</strong>
         {release.live && <Chip tone="good">live</Chip>}
         {lints.length > 0 && <Chip tone="warn">{lints.length} hints</Chip>}
-        <time class="muted" title={fullTime(createdAt)}>
-          {shortTime(createdAt)}
-        </time>
+        <span class="version-by muted" title={fullTime(createdAt)}>
+          {by === null ? "" : `${by}, `}
+          <time>{shortTime(createdAt)}</time>
+        </span>
       </div>
       <p class={note === null ? "muted" : ""}>{note ?? "No note"}</p>
       <div class="actions">

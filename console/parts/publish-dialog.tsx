@@ -5,16 +5,18 @@ import { useState } from "preact/hooks";
 import type { Published } from "../../schemas/release.ts";
 import type { Script } from "../../schemas/script.ts";
 import type { Buffer } from "../buffers.ts";
+import { plural } from "../format.ts";
 import { publish } from "../workbench.ts";
 import { Dialog } from "./dialog.tsx";
 import { TextField, useSubmit } from "./field.tsx";
 import { ProblemNote } from "./problem-note.tsx";
+import { say } from "./toast.tsx";
 
 type Props = {
   script: Script;
   buffer: Buffer;
   onClose: () => void;
-  onPublished: (published: Published, isLive: boolean) => void;
+  onPublished: () => void;
 };
 
 export function PublishDialog({ script, buffer, onClose, onPublished }: Props): JSX.Element {
@@ -22,7 +24,8 @@ export function PublishDialog({ script, buffer, onClose, onPublished }: Props): 
   const [live, setLive] = useState(true);
   const { problem, isBusy, onSubmit } = useSubmit(async () => {
     const published = await publish(script, buffer, { note, live });
-    onPublished(published, live);
+    tellOf(published, live);
+    onPublished();
     onClose();
   });
   return (
@@ -55,4 +58,9 @@ export function PublishDialog({ script, buffer, onClose, onPublished }: Props): 
       </form>
     </Dialog>
   );
+}
+
+function tellOf({ version, lints }: Published, isLive: boolean): void {
+  const found = lints.length === 0 ? "" : `, with ${plural(lints.length, "hint")} in the editor`;
+  say(`Version ${version} is ${isLive ? "live" : "published"}${found}`);
 }

@@ -68,6 +68,11 @@ export async function photograph(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
+export async function photographFailure(page: Page): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: `${SCREENSHOTS}/failure.png` });
+}
+
 /** What axe finds wrong, light and dark: `rule: element`. */
 export async function inaccessible(page: Page): Promise<string[]> {
   const found: string[] = [];
