@@ -87,7 +87,7 @@ describe("the console", () => {
     await page.getByLabel("Customer", { exact: true }).fill("acme");
     await page.getByLabel("Route").fill("main");
     await page.getByLabel("Script", { exact: true }).selectOption({ label: "do-not-call" });
-    await page.getByLabel("Timeout Action").fill("nonsense");
+    await page.getByLabel("Timeout Action", { exact: true }).fill("nonsense");
     await page.getByText("A SIP code from 200 to 699").waitFor();
     await page.getByRole("button", { name: "503 Service Unavailable" }).click();
     await typeInto(page, "Variables, TOML", 'greeting = "hello"');
@@ -103,6 +103,6 @@ describe("the console", () => {
       routing: { dest_number: "447700900999" },
     });
     expect(refused.body).toMatchObject({ action: "reject", sip: { code: 604 } });
-    expect(faults.filter((fault) => !fault.includes("404"))).toEqual([]);
+    expect(faults).toEqual([]);
   });
 });

@@ -31,7 +31,9 @@ export async function openPage(
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(message.text());
+    // What the control plane refuses, the console itself tells of.
+    const isAnswer = message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !isAnswer) faults.push(message.text());
   });
   return { page, faults };
 }
