@@ -20,7 +20,10 @@ export type BatchHead = {
 /** One run. `env`, `vars` and `payload` are the lengths of its texts, in that order. */
 export type RunHead = RunFacts & { env: number; vars: number; payload: number };
 
-type RunFacts = Pick<Invocation, "id" | "function" | "anyFunction" | "isCall" | "limits">;
+type RunFacts = Pick<
+  Invocation,
+  "id" | "function" | "anyFunction" | "isCall" | "limits" | "streams"
+>;
 
 /** A run as the prelude gets it. */
 export type BatchedRun = RunFacts & Pick<Invocation, "env" | "vars" | "payload">;
@@ -42,9 +45,9 @@ export function writeBatch(runs: readonly Invocation[], isolate: string | null):
 }
 
 function headOf(run: Invocation): RunHead {
-  const { id, function: name, anyFunction, isCall, limits, env, vars, payload } = run;
+  const { id, function: name, anyFunction, isCall, limits, streams, env, vars, payload } = run;
   const lengths = { env: env.length, vars: vars.length, payload: payload.length };
-  return { id, function: name, anyFunction, isCall, limits, ...lengths };
+  return { id, function: name, anyFunction, isCall, limits, streams, ...lengths };
 }
 
 /** What the runs of a batch have in common. */
@@ -64,16 +67,19 @@ export function readRuns(text: string): BatchedRun[] {
   const { heads, textsAt } = readRunHeads(text);
   let at = textsAt;
   const next = (length: number): string => text.slice(at, (at += length));
-  return heads.map(({ id, function: name, anyFunction, isCall, limits, env, vars, payload }) => ({
-    id,
-    function: name,
-    anyFunction,
-    isCall,
-    limits,
-    env: next(env),
-    vars: next(vars),
-    payload: next(payload),
-  }));
+  return heads.map(
+    ({ id, function: name, anyFunction, isCall, limits, streams, env, vars, payload }) => ({
+      id,
+      function: name,
+      anyFunction,
+      isCall,
+      limits,
+      streams,
+      env: next(env),
+      vars: next(vars),
+      payload: next(payload),
+    }),
+  );
 }
 
 /**

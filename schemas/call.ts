@@ -50,6 +50,8 @@ export type Invocation = {
   /** Decides a call: a result with routing data comes back as the data with which the call goes on. */
   isCall: boolean;
   limits: Limits;
+  /** The lines of its log are told as they are written. */
+  streams?: true | undefined;
   /** Hosts that fetch may reach, null for every public one. */
   egressHosts: string[] | null;
 };

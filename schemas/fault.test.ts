@@ -9,6 +9,7 @@ const PUBLISHED = {
   not_found: [404, "caller"],
   script_not_found: [404, "caller"],
   function_not_found: [404, "caller"],
+  cancelled: [408, "caller"],
   conflict: [409, "caller"],
   body_too_large: [413, "caller"],
   invalid: [422, "caller"],

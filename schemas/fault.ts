@@ -13,6 +13,7 @@ export const FAULTS = {
   not_found: { status: 404, blame: "caller", title: "There is nothing at this address" },
   script_not_found: { status: 404, blame: "caller", title: "There is no such script" },
   function_not_found: { status: 404, blame: "caller", title: "The script has no such function" },
+  cancelled: { status: 408, blame: "caller", title: "Whoever asked for the run has ended it" },
   conflict: { status: 409, blame: "caller", title: "The request contradicts what is stored" },
   body_too_large: { status: 413, blame: "caller", title: "The body is too large" },
   invalid: { status: 422, blame: "caller", title: "A value is not acceptable" },

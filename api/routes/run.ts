@@ -1,18 +1,22 @@
 // Runs a script on request: Save and Run.
 
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
 import { RunRequest, RunResult } from "../../schemas/call.ts";
-import { Fault } from "../../schemas/fault.ts";
+import { Fault, problemOf } from "../../schemas/fault.ts";
 import { isolationOf } from "../../schemas/isolation.ts";
 import type { CompiledRelease } from "../../schemas/release.ts";
 import type { Script } from "../../schemas/script.ts";
 import type { Database } from "../../schemas/tables/open.ts";
+import type { LogLine } from "../../schemas/usage.ts";
 import { compile } from "../publish/publish.ts";
 import { getSampleOf } from "../samples/of-script.ts";
 import { readLibrary } from "../store/library.ts";
 import { getCompiled } from "../store/releases.ts";
 import { getScript } from "../store/scripts.ts";
-import { body, json, makeRouter, problems, requireScope } from "./context.ts";
+import type { RunListener } from "../runner.ts";
+import { body, makeRouter, problems, requireScope } from "./context.ts";
 import type { ApiEnv, Services } from "./context.ts";
 import { noRelease } from "./releases.ts";
 import { ScriptPath } from "./scripts.ts";
@@ -22,9 +26,24 @@ const run = createRoute({
   path: "/scripts/{script}/run",
   tags: ["Run"],
   middleware: [requireScope("run")],
-  summary: "Run the live release, another version or a draft",
+  summary:
+    "Run the live release, another version or a draft; with Accept: text/event-stream its log is told as it is written",
   request: { params: ScriptPath, body: body(RunRequest) },
-  responses: { 200: json(RunResult, "How the run went, also when the script failed"), ...problems },
+  responses: {
+    200: {
+      description: "How the run went, also when the script failed",
+      content: {
+        "application/json": { schema: RunResult },
+        "text/event-stream": {
+          schema: z.string().meta({
+            description:
+              "`event: log` with a LogLine, then `event: result` with a RunResult or `event: error` with a Problem. Closing the connection ends the run",
+          }),
+        },
+      },
+    },
+    ...problems,
+  },
 });
 
 type Chosen = { version: number | null; release: CompiledRelease };
@@ -53,7 +72,7 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
     const data = await dataOf(db, { account, script }, request);
     const { version, release } = await choose(account, script, request);
     const { altersBuiltIns } = release;
-    const result = await runner({
+    const order = {
       account,
       script: script.id,
       name,
@@ -65,8 +84,31 @@ export function runRoutes({ db, runner }: Services): OpenAPIHono<ApiEnv> {
       release,
       function: request.function ?? null,
       data,
-    });
-    return context.json(result, 200);
+    };
+    const wantsEvents = context.req.header("accept")?.includes("text/event-stream") ?? false;
+    if (wantsEvents) return streamRun(context, (listener) => runner(order, listener));
+    return context.json(await runner(order), 200);
+  });
+}
+
+/** The events of a run. It ends when whoever asked goes. */
+function streamRun(
+  context: Context<ApiEnv>,
+  run: (listener: RunListener) => Promise<RunResult>,
+): Response {
+  return streamSSE(context, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    const tell = async (event: string, data: unknown): Promise<void> =>
+      await stream.writeSSE({ event, data: JSON.stringify(data) });
+    try {
+      const onLog = async (line: LogLine): Promise<void> => await tell("log", line);
+      await tell("result", await run({ onLog, signal: gone.signal }));
+    } catch (error) {
+      if (gone.signal.aborted) return;
+      const internal = new Fault("internal", "The run could not be followed to its end");
+      await tell("error", problemOf(error instanceof Fault ? error : internal));
+    }
   });
 }
 

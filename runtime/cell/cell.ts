@@ -13,6 +13,7 @@ import { readBatchAnswer } from "../../schemas/batch-answer.ts";
 import { writeBatch, type RunAnswer } from "../../schemas/batch.ts";
 import { Fault } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import { LogLine } from "../../schemas/usage.ts";
 import type { Tending } from "../../schemas/tending.ts";
 import type { Confinement } from "./confinement.ts";
 import { CellLink, type Posted } from "./link.ts";
@@ -83,6 +84,9 @@ const ReportLine = z.object({
   usedMs: z.number(),
   stack: z.string().optional(),
 });
+
+/** A line of the log of a run that streams. */
+const LogReport = z.object({ log: z.string(), line: LogLine });
 
 /** Starts a cell and waits until it listens. Throws an Error that says why it does not. */
 export async function startCell(id: number, plan: CellPlan & { kind: CellKind }): Promise<Cell> {
@@ -316,12 +320,20 @@ export class Cell implements AsyncDisposable {
 
   /** Only the prelude writes here, and only with the id of its run, which no script sees. */
   #readLine(line: string): void {
+    if (line.startsWith('{"log"')) return this.#tellLog(line);
     const report = parseReport(line);
     if (report === undefined) return this.#log.debug({ line }, "workerd");
     const { exhausted: id, usedMs, stack } = report;
     const resolve = this.#byRun.get(id)?.exhausted.resolve;
     if (stack !== undefined) resolve?.({ id, usedMs, stack });
     else setTimeout(() => resolve?.({ id, usedMs }), PLACE_MS);
+  }
+
+  #tellLog(text: string): void {
+    const report = LogReport.safeParse(parseOrUndefined(text)).data;
+    if (report === undefined) return;
+    const runs = this.#byRun.get(report.log)?.runs;
+    runs?.find(({ invocation }) => invocation.id === report.log)?.onLog?.(report.line);
   }
 }
 

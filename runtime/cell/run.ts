@@ -2,9 +2,18 @@
 
 import type { RunAnswer } from "../../schemas/batch.ts";
 import type { Invocation } from "../../schemas/call.ts";
+import type { LogLine } from "../../schemas/usage.ts";
 
-/** A run inside a cell. `key` names the script's release, for quarantine. Of a draft there will be no other. */
-export type Run = { key: string; invocation: Invocation; isDraft?: true };
+/**
+ * A run inside a cell. `key` names the script's release, for quarantine. Of a draft there will be no other. `onLog` is told
+ * the lines of its log as they are written, where the invocation streams.
+ */
+export type Run = {
+  key: string;
+  invocation: Invocation;
+  isDraft?: true;
+  onLog?: ((line: LogLine) => void) | undefined;
+};
 
 /** The script's CPU time is used up: how much it used and where it was, as far as that could be told. */
 export type Exhaustion = { usedMs?: number; stack?: string };

@@ -5,7 +5,7 @@ import { Fault } from "../../schemas/fault.ts";
 import type { Cell } from "../cell/cell.ts";
 import type { Place } from "../cell/pool.ts";
 import type { Run, RunEnd } from "../cell/run.ts";
-import { lateFault, msLeft, type Deadline } from "./deadline.ts";
+import { atDeadline, type Deadline } from "./deadline.ts";
 
 /** Where batches go: the pool of cells, or what stands in for it in a test. */
 export type BatchCells = {
@@ -37,7 +37,7 @@ class Waiting {
   isOver = false;
   readonly #resolve: (end: RunEnd) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopTimer: () => void;
 
   constructor(run: Run, deadline: Deadline) {
     const { promise, resolve, reject } = Promise.withResolvers<RunEnd>();
@@ -46,18 +46,18 @@ class Waiting {
     this.urgentAt = deadline.at - deadline.ms + PATIENCE_MS;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(() => this.fail(lateFault(deadline)), msLeft(deadline));
+    this.#stopTimer = atDeadline(deadline, (fault) => this.fail(fault));
   }
 
   end(end: RunEnd): void {
     this.isOver = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#resolve(end);
   }
 
   fail(error: unknown): void {
     this.isOver = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#reject(error);
   }
 }

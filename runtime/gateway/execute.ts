@@ -7,7 +7,7 @@ import { isShared, type RunAnswer } from "../../schemas/batch.ts";
 import { CallData, RunOutcome, type Invocation, type LeasedJob } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
-import { roundMs, type Usage } from "../../schemas/usage.ts";
+import { roundMs, type LogLine, type Usage } from "../../schemas/usage.ts";
 import type { CellPool, Place } from "../cell/pool.ts";
 import { faultOfGuilt, isGuilt, type Guilt } from "../cell/quarantine.ts";
 import { CellLost, type Exhaustion, type Run, type RunEnd } from "../cell/run.ts";
@@ -54,6 +54,10 @@ export type Job = {
   place: string;
   /** What its end is to its caller, for the journal. Pure. */
   conclude: (outcome: JobOutcome) => Conclusion;
+  /** Is told each line of the log as it is written, a second time where the run is tried again. */
+  onLog?: (line: LogLine) => void;
+  /** Aborts when nobody waits for the run any more. */
+  cancelled?: AbortSignal;
   /** The releases of a draft, which no table has. */
   findFiles?: () => Promise<Files>;
 } & Pick<Invocation, "function" | "anyFunction" | "payload" | "vars" | "isCall">;
@@ -96,15 +100,16 @@ export async function execute(executor: Executor, job: Job): Promise<Execution> 
   return execution;
 }
 
-function runOf({ target, version, job, ...asked }: Job): Run {
+function runOf({ target, version, job, onLog, ...asked }: Job): Run {
   const { account, script, release, pardons, type, isolation, limits, egressHosts, env } = target;
   const id = randomUUID();
   const owner = { account, script, ...(job && { job }) };
   const kind = { owner, release, type, isolation, limits, egressHosts, env };
   const { function: name, anyFunction, payload, vars, isCall } = asked;
   const input = { function: name, anyFunction, payload, vars, isCall };
-  const invocation: Invocation = { id, ...kind, ...input };
-  const run: Run = { key: `${release}/${pardons}`, invocation };
+  const streams = onLog === undefined ? undefined : true;
+  const invocation: Invocation = { id, ...kind, ...input, streams };
+  const run: Run = { key: `${release}/${pardons}`, invocation, onLog };
   return version === "draft" ? { ...run, isDraft: true } : run;
 }
 
@@ -112,7 +117,7 @@ async function answerInTime(executor: Executor, job: Job, run: Run): Promise<Ans
   const { account } = job.target;
   executor.admission.enter(account);
   try {
-    return readEnd(await tryOnCells(executor, run, deadlineIn(job.deadlineMs)), job);
+    return readEnd(await tryOnCells(executor, run, deadlineIn(job.deadlineMs, job.cancelled)), job);
   } finally {
     executor.admission.leave(account);
   }

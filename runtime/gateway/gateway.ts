@@ -23,8 +23,9 @@ import {
   forEveryOrigin,
   refuseMethod,
 } from "./form.ts";
-import { readBody, send } from "./http.ts";
-import { answerOrder, answerRun } from "./run.ts";
+import { readBody, send, sendStream, type StreamedReply } from "./http.ts";
+import { answerOrder, streamOrder } from "./order.ts";
+import { answerRun } from "./run.ts";
 import { answerSimulation } from "./simulate.ts";
 
 /** An order carries a compiled release and its source map beside the data. */
@@ -40,9 +41,10 @@ export type Gateway = GatewayServices & {
 /** The node's HTTP server, not yet listening. Its connections begin at `CallConnection`. */
 export function makeGateway(gateway: Gateway): Server {
   const server = createServer(async (request, response) => {
-    const reply = await answerRequest(gateway, request).catch((error: unknown) =>
-      problemReply(faultOf(error, gateway)),
+    const reply: Reply | StreamedReply = await answerRequest(gateway, request).catch(
+      (error: unknown) => problemReply(faultOf(error, gateway)),
     );
+    if ("write" in reply) return await sendStream(response, reply);
     // What is left of a body that is too large is not worth reading.
     if (!request.complete) response.setHeader("connection", "close");
     send(response, reply);
@@ -90,7 +92,10 @@ async function answerCallRequest(
   }
 }
 
-async function answerRequest(gateway: Gateway, request: IncomingMessage): Promise<Reply> {
+async function answerRequest(
+  gateway: Gateway,
+  request: IncomingMessage,
+): Promise<Reply | StreamedReply> {
   const [room = "", ...keys] = pathOf(request);
   if (room === "public") return await publicForm(gateway, request, keys);
   if (request.method === "GET" && keys.length === 0) {
@@ -103,7 +108,11 @@ async function answerRequest(gateway: Gateway, request: IncomingMessage): Promis
   return await answer(gateway, request, keys);
 }
 
-type Room = (gateway: Gateway, request: IncomingMessage, keys: string[]) => Promise<Reply>;
+type Room = (
+  gateway: Gateway,
+  request: IncomingMessage,
+  keys: string[],
+) => Promise<Reply | StreamedReply>;
 
 /** What answers a POST, by the first part of its path. */
 const ROOMS: ReadonlyMap<string, Room> = new Map<string, Room>([
@@ -182,14 +191,21 @@ async function driver(gateway: Gateway, request: IncomingMessage, keys: string[]
   return await answerDidDriver(gateway, { ...at, function: known.data, key, body });
 }
 
+type Order = (gateway: Gateway, body: string) => Promise<Reply | StreamedReply>;
+
 /** What answers an order of the control plane, by the rest of its path. */
-const ORDERS: ReadonlyMap<string, (gateway: Gateway, body: string) => Promise<Reply>> = new Map([
+const ORDERS: ReadonlyMap<string, Order> = new Map<string, Order>([
   ["run", answerOrder],
+  ["run/streamed", streamOrder],
   ["alert", answerAlertOrder],
   ["simulate", answerSimulation],
 ]);
 
-async function order(gateway: Gateway, request: IncomingMessage, keys: string[]): Promise<Reply> {
+async function order(
+  gateway: Gateway,
+  request: IncomingMessage,
+  keys: string[],
+): Promise<Reply | StreamedReply> {
   const answer = ORDERS.get(keys.join("/"));
   if (answer === undefined) throw notFound(request);
   const token = bearerToken(request.headers.authorization);

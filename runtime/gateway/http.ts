@@ -5,6 +5,25 @@ import { Fault } from "../../schemas/fault.ts";
 import { MAX_BODY_BYTES } from "../../schemas/limits.ts";
 import type { Reply } from "../../schemas/run-reply.ts";
 
+/** An answer whose body is written bit by bit. `signal` aborts when whoever asked has gone. Never rejects. */
+export type StreamedReply = {
+  headers: Record<string, string>;
+  write: (say: (text: string) => void, signal: AbortSignal) => Promise<void>;
+};
+
+/** Resolves when all is written, or whoever asked has gone. */
+export async function sendStream(
+  response: ServerResponse,
+  { headers, write }: StreamedReply,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  response.writeHead(200, headers);
+  response.flushHeaders();
+  await write((text) => response.write(text), gone.signal);
+  response.end();
+}
+
 export function send(response: ServerResponse, { status, headers, body }: Reply): void {
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   // node:http writes a header together with a string, in the string's encoding. That is one write instead of two, and

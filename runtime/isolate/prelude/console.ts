@@ -12,6 +12,8 @@ const MAX_CHARACTERS = 262_144;
 // Taken before the script can change them.
 const { stringify } = JSON;
 const now = Date.now.bind(Date);
+// Onto standard output, which the edge node reads.
+const report = console.log.bind(console);
 
 const METHODS: Record<string, LogLevel> = {
   debug: "debug",
@@ -31,6 +33,8 @@ let lines = "";
 let count = 0;
 let characters = 0;
 let isFull = false;
+/** The id of the run, where its lines are told as they are written, "" where they are not. */
+let streamOf = "";
 
 /** The console of every run of this isolate. What a run leaves behind has none. */
 export const scriptConsole: Partial<Console> = {
@@ -80,9 +84,10 @@ function timeLog(label: unknown, values: unknown[]): void {
 let counts = new Map<unknown, number>();
 let timesBegun = new Map<unknown, number>();
 
-/** Begins the lines of a run. */
-export function startLog(): void {
+/** Begins the lines of a run. `stream` is its id where they are told as they are written, "" where they are not. */
+export function startLog(stream: string): void {
   isOpen = true;
+  streamOf = stream;
   if (counts.size > 0) counts = new Map();
   if (timesBegun.size > 0) timesBegun = new Map();
   lines = "";
@@ -116,6 +121,7 @@ function write(level: LogLevel, values: unknown[]): void {
 function add(level: LogLevel, message: string): void {
   // Written from strings and numbers alone: no `toJSON` of the script's gets a look.
   const line = `{"level":"${level}","time":${now()},"message":${stringify(message)}}`;
+  if (streamOf !== "") report(`{"log":"${streamOf}","line":${line}}`);
   lines += count === 0 ? line : `,${line}`;
   count += 1;
   characters += message.length;

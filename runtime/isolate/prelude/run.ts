@@ -54,7 +54,7 @@ export function runScript(
   run: BatchedRun,
 ): RunAnswer | Promise<RunAnswer> {
   const budget = new Budget(run.id, run.limits.cpuMs);
-  startLog();
+  startLog(run.streams === true ? run.id : "");
   startEnv(run);
   startTimers(budget);
   startListeners(budget);
