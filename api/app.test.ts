@@ -24,6 +24,7 @@ import { samples } from "../schemas/tables/sample.ts";
 import { releases, scripts } from "../schemas/tables/script.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken, Token } from "../schemas/token.ts";
+import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import type { RunOrder } from "./runner.ts";
 import { applyMigrations } from "./store/database.ts";
@@ -67,7 +68,15 @@ beforeEach(async () => {
   const sealingKey = makeSealingKey(ADMIN);
   const modules = new ModuleShelf(MODULES_FOLDER);
   app = buildApp(
-    { db, runner, simulator: simulateNothing, sealingKey, signForm: () => "", modules },
+    {
+      db,
+      runner,
+      simulator: simulateNothing,
+      sealingKey,
+      signForm: () => "",
+      modules,
+      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
+    },
     log,
   );
 });

@@ -37,6 +37,7 @@ import { simulateRoutes } from "./routes/simulate.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { tailRoutes } from "./routes/tail.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { userspaceRoutes } from "./routes/userspace.ts";
 
 export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
   const app = makeRouter();
@@ -67,6 +68,7 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     formUrlRoutes,
     envRoutes,
     kvRoutes,
+    userspaceRoutes,
     jobRoutes,
     scheduleRoutes,
     moduleRoutes,

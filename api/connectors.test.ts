@@ -18,6 +18,7 @@ import { connectors, restUsers } from "../schemas/tables/connector.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken } from "../schemas/token.ts";
+import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
 import { putBootstrapToken } from "./store/tokens.ts";
@@ -44,7 +45,15 @@ beforeEach(async () => {
   await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
   const modules = new ModuleShelf(MODULES_FOLDER);
   app = buildApp(
-    { db, runner: runNothing, simulator: runNothing, sealingKey, signForm: () => "", modules },
+    {
+      db,
+      runner: runNothing,
+      simulator: runNothing,
+      sealingKey,
+      signForm: () => "",
+      modules,
+      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
+    },
     pino({ level: "silent" }),
   );
 });

@@ -14,6 +14,7 @@ import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { revision } from "../schemas/tables/revision.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken } from "../schemas/token.ts";
+import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
 import { putBootstrapToken } from "./store/tokens.ts";
@@ -39,7 +40,15 @@ beforeEach(async () => {
   const sealingKey = makeSealingKey("the secret key of this test");
   const modules = new ModuleShelf(MODULES_FOLDER);
   app = buildApp(
-    { db, runner: runNothing, simulator: runNothing, sealingKey, signForm: () => "", modules },
+    {
+      db,
+      runner: runNothing,
+      simulator: runNothing,
+      sealingKey,
+      signForm: () => "",
+      modules,
+      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
+    },
     pino({ level: "silent" }),
   );
 });

@@ -9,6 +9,7 @@ import { readOrMakeFile, tokenFile } from "../schemas/secret-file.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { signForm } from "../schemas/signed-form.ts";
 import { openDatabase } from "../schemas/tables/open.ts";
+import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { AlertSchedule, makeAlertAsker } from "./alerts.ts";
 import { buildApp } from "./app.ts";
 import { makeRunner, makeSimulator } from "./runner.ts";
@@ -33,6 +34,7 @@ export async function startControlPlane(options: {
   const runner = makeRunner(edgeUrl, secretKey);
   const simulator = makeSimulator(edgeUrl, secretKey);
   const modules = new ModuleShelf(MODULES_FOLDER);
+  const userspace = openUserspace(settings);
   const app = buildApp(
     {
       db,
@@ -42,6 +44,7 @@ export async function startControlPlane(options: {
       signForm: (form) => signForm(secretKey, form),
       modules,
       auditDays: settings.SCRIPTFORGE_AUDIT_DAYS,
+      userspace,
     },
     log,
   );
@@ -59,6 +62,7 @@ export async function startControlPlane(options: {
     async [Symbol.asyncDispose]() {
       await listening[Symbol.asyncDispose]();
       await alerts[Symbol.asyncDispose]();
+      await userspace[Symbol.asyncDispose]();
       db.$client.close();
     },
   };

@@ -18,6 +18,7 @@ import { revision } from "../schemas/tables/revision.ts";
 import { samples } from "../schemas/tables/sample.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken } from "../schemas/token.ts";
+import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import type { RunOrder } from "./runner.ts";
 import { BUILT_IN_SAMPLES } from "./samples/defaults.ts";
@@ -62,7 +63,15 @@ beforeEach(async () => {
   const modules = new ModuleShelf(MODULES_FOLDER);
   const sealingKey = makeSealingKey(ADMIN);
   app = buildApp(
-    { db, runner, simulator: simulateNothing, sealingKey, signForm: () => "", modules },
+    {
+      db,
+      runner,
+      simulator: simulateNothing,
+      sealingKey,
+      signForm: () => "",
+      modules,
+      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
+    },
     pino({ level: "silent" }),
   );
 });

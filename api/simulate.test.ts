@@ -11,6 +11,7 @@ import { Simulation, type SimulationOrder } from "../schemas/simulate.ts";
 import { accounts, tokens } from "../schemas/tables/account.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { hashToken } from "../schemas/token-hash.ts";
+import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
 import { putBootstrapToken } from "./store/tokens.ts";
@@ -69,7 +70,15 @@ beforeEach(async () => {
   const modules = new ModuleShelf(MODULES_FOLDER);
   const sealingKey = makeSealingKey(ADMIN);
   app = buildApp(
-    { db, runner: runNothing, simulator, sealingKey, signForm: () => "", modules },
+    {
+      db,
+      runner: runNothing,
+      simulator,
+      sealingKey,
+      signForm: () => "",
+      modules,
+      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
+    },
     pino({ level: "silent" }),
   );
 });

@@ -304,6 +304,8 @@ declare namespace NodeJS {
     /** Places calls, by a connector of the operator's. */
     (name: "cxOriginate"): typeof import("cxOriginate");
     (name: "cxSend"): typeof import("cxSend");
+    /** The databases of the account. */
+    (name: "cxUserspace"): typeof import("cxUserspace");
     /** Another script of the account, by its name: `require("./number-rules")`. */
     (name: `./${string}`): unknown;
   }
@@ -551,6 +553,76 @@ declare module "cxSend" {
   const library: { email: typeof email; sms: typeof sms };
 
   export { email, sms, library as default };
+}
+
+/**
+ * The databases of the account. Not in type Script. Each call counts as a request. What is no name, key or data rejects with a
+ * TypeError; a database or row that is not there, a key that is there already, SQL that is refused and databases without room
+ * or an answer, with an Error.
+ */
+declare module "cxUserspace" {
+  /** 1 to 512 characters. A number is the same key as its text. */
+  type Key = string | number;
+
+  /** What a column is given. Objects are kept as JSON. */
+  type Cell = string | number | boolean | bigint | object | null;
+
+  /** A row of a `kv` has `value`, which is text; one of `leads` the columns of its database instead. */
+  interface Row {
+    readonly key: string;
+    readonly value: string;
+    readonly [column: string]: string | number | null;
+  }
+
+  /** A row's columns, or the `value` of one. */
+  type Data = Cell | { [column: string]: Cell | undefined };
+
+  /** null where there is none. */
+  function read(database: string, key: Key): Promise<Row | null>;
+  /** null where there is none. */
+  function get(database: string, key: Key): Promise<Row | null>;
+  /** Rejects where the key has a row. */
+  function create(database: string, key: Key, data: Data): Promise<Row>;
+  /** Changes the columns of `data`. Rejects where there is no row. */
+  function update(database: string, key: Key, data: Data): Promise<Row>;
+  /** Resolves to whether there was a row. */
+  function remove(database: string, key: Key): Promise<boolean>;
+  /** Any row, null where there is none. */
+  function random(database: string): Promise<Row | null>;
+  /**
+   * One statement of SQLite's SQL, with parameters by place (`?`) or by name (`:name`). Resolves to the rows, or for what returns
+   * none to `{ affectedRows, insertId }`.
+   */
+  function sql<Result = Row[]>(
+    query: string,
+    params?: readonly Cell[] | { [name: string]: Cell },
+  ): Promise<Result>;
+
+  /** A query builder. It runs when it is waited for. Schemas, streams, events and transactions are not there. */
+  type Builder = import("knex").Knex.QueryBuilder;
+  type Raw = import("knex").Knex.Raw;
+
+  const knex: {
+    (database?: string): Builder;
+    /** As `knex("default", database)` or `knex({}, database)`. */
+    (options: string | object, database: string): Builder;
+    raw(sql: string, values?: readonly Cell[] | { [name: string]: Cell }): Raw;
+    ref(column: string): import("knex").Knex.Ref<string, { [name: string]: string }>;
+    fn: { now(): Raw };
+  };
+
+  const library: {
+    read: typeof read;
+    get: typeof get;
+    create: typeof create;
+    update: typeof update;
+    delete: typeof remove;
+    random: typeof random;
+    sql: typeof sql;
+    knex: typeof knex;
+  };
+
+  export { create, get, knex, random, read, remove as delete, sql, update, library as default };
 }
 
 declare module "csv-parse/lib/sync" {

@@ -10,6 +10,7 @@ import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openPrimary, openReplica } from "../schemas/tables/open.ts";
+import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
 import type { CellKind } from "./cell/cell.ts";
 import { findConfinement, type Confinement } from "./cell/confinement.ts";
@@ -31,6 +32,7 @@ import { Journal } from "./journal/journal.ts";
 import { stateOf } from "./journal/node-state.ts";
 import { JournalWriter } from "./journal/writer.ts";
 import { Deliveries } from "./jobs/deliver.ts";
+import { userspaceLibrary } from "./host/userspace.ts";
 import { JobWaits } from "./jobs/job-waits.ts";
 import { runJob, type AttemptEnd } from "./jobs/run-job.ts";
 import { Scheduler } from "./jobs/scheduler.ts";
@@ -167,12 +169,14 @@ async function startCells(
   const hostSocket = join(folder, "host.sock");
   const modules = new ModuleShelf(MODULES_FOLDER);
   const { db } = store.forLibraries;
+  const userspace = stack.use(openUserspace(settings));
   const libraries = {
     connector: connectorLibrary(store.forLibraries),
     env: envLibrary(store.forLibraries),
     job: jobLibrary({ db, store, waits }),
     kv: kvLibrary({ db }),
     send: sendLibrary({ db, settings }),
+    userspace: userspaceLibrary(userspace),
   };
   const host = { ...programSource({ store, drafts, modules }), libraries };
   const onError = (err: unknown): void => log.error({ err }, "a dispatcher was not answered");

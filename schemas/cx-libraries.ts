@@ -1,6 +1,13 @@
 // The libraries of the platform, by the names that scripts require. No imports: every isolate carries this file.
 
-export type CxLibrary = "cxCallControl" | "cxJob" | "cxKV" | "cxLLM" | "cxOriginate" | "cxSend";
+export type CxLibrary =
+  | "cxCallControl"
+  | "cxJob"
+  | "cxKV"
+  | "cxLLM"
+  | "cxOriginate"
+  | "cxSend"
+  | "cxUserspace";
 
 /** Those that exist, in order. */
 export const CX_LIBRARIES: readonly CxLibrary[] = [
@@ -10,6 +17,7 @@ export const CX_LIBRARIES: readonly CxLibrary[] = [
   "cxLLM",
   "cxOriginate",
   "cxSend",
+  "cxUserspace",
 ];
 
 /** Other platforms have them. Their names are kept for what they mean there. */

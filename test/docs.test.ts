@@ -104,6 +104,16 @@ const Entered = z.record(z.string(), z.union([z.string(), z.array(z.string()), U
 const EXAMPLES = [...PAGE.matchAll(/(?:<!--\n([^]*?)-->\n\n)?```js\n([^]*?)```/g)].map(readExample);
 const COMMANDS = [...CALLS.matchAll(/<!--\n([^]*?)-->\n\n```sh\n([^]*?)```/g)].map(readCommands);
 
+/** The databases that the page's examples look into. */
+const DATABASES: [path: string, body: unknown][] = [
+  ["dnc", { kind: "kv" }],
+  ["dnc/rows/447700900999", { value: "since 2024" }],
+  ["people", { kind: "leads", columns: ["name", "city", "age"] }],
+  ["people/rows/1", { name: "Ann", city: "Rome", age: 31 }],
+  ["people/rows/2", { name: "Bo", city: "Rome", age: 25 }],
+  ["people/rows/3", { name: "Cy", city: "Bonn", age: 20 }],
+];
+
 let product: Product;
 let server: Server;
 let mail: MailServer;
@@ -131,6 +141,7 @@ beforeAll(async () => {
   for (const name of Object.keys(CONNECTORS)) {
     await product.manage("PUT", `/connectors/${name}`, { url: `${at}/connectors` });
   }
+  for (const [path, body] of DATABASES) await product.manage("PUT", `/userspace/${path}`, body);
   for (const type of TYPES) await product.manage("POST", "/scripts", { name: type, type });
   for (const { name, code } of EXAMPLES) {
     if (name !== undefined) await product.manage("POST", "/scripts", { name, type: "app", code });
@@ -763,6 +774,7 @@ describe("the page tells", () => {
     const found = [
       ...(await lintsOf("app", "async function ask() {}\nfunction main(data) { ask(); }")),
       ...(await lintsOf("app", "function helper() {}")),
+      ...(await lintsOf("app", "exports.main = (data) => cxUserspace.read('dnc', data.key);")),
       ...(await lintsOf(
         "script",
         "function main(data) { fetch(data.routing.egress_routing.headers = []); }",

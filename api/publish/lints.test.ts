@@ -43,7 +43,6 @@ describe("a promise that nobody waits for", () => {
       ["const { kv } = require('cxKV');", "kv['del']('a')", "kv['del']"],
       ["const { incr, keys, usage } = require(`cxKV`);", "incr('a')", "incr"],
       ["const us = require('cxUserspace');", "us.create('a', 'b', 1)", "us.create"],
-      ["", "cxUserspace.update('a', 'b', 1)", "cxUserspace.update"],
       ["const rest = require('cxRest');", "rest.auth(user).put('x')", "rest.auth(user).put"],
       ["const api = require('cxRest').auth(user);", "api.post('x')", "api.post"],
       ["const auth = require('cxRest');", "auth(user).delete('x')", "auth(user).delete"],
@@ -359,6 +358,18 @@ describe("what type Script does not have", () => {
       ]);
       expect(lintsIn(inMain(`x = ${name}(f)`), "app")).toEqual([]);
     }
+  });
+
+  it("is a library that others need not require, and should", ({ expect }) => {
+    const statement = inMain("x = cxUserspace.read(1, 2)");
+    expect(findLints(parseScript(statement), "script")).toMatchObject([
+      { line: 2, message: "cxUserspace is not available in type Script: choose type App" },
+    ]);
+    const message =
+      'cxUserspace is used without require: write const cxUserspace = require("cxUserspace")';
+    expect(findLints(parseScript(statement), "app")).toMatchObject([{ line: 2, message }]);
+    const own = `const cxUserspace = require("cxUserspace");\n${statement}`;
+    expect(findLints(parseScript(own), "app")).toEqual([]);
   });
 
   it("is none where the script has its own, or asks for it", ({ expect }) => {

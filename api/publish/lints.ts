@@ -22,6 +22,7 @@ export function findLints(
   lintPromises(checked, found);
   lintEgressList(checked, found);
   if (type === "script") lintMissingGlobals(checked, found);
+  else lintLibraryGlobal(checked, found);
   // What a driver is called with and returns is up to each of its functions.
   if (type !== "driver") lintMain(script, scopes, (node, message) => found.add(node, message));
   return found.lints();
@@ -91,8 +92,23 @@ function isEgressList(node: Node, scopes: Scopes): boolean {
 
 const EGRESS = "egress_routing";
 
+/** A library that a classic script finds without asking for it. */
+function lintLibraryGlobal({ scopes }: Checked, found: Findings): void {
+  const [first] = scopes.free.get("cxUserspace")?.references ?? [];
+  if (first === undefined) return;
+  const advice = 'write const cxUserspace = require("cxUserspace")';
+  found.add(first, `cxUserspace is used without require: ${advice}`);
+}
+
 /** What waits or reaches out. A script that asks by `typeof` whether it is there knows. */
-const NOT_IN_SCRIPTS = ["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "fetch"];
+const NOT_IN_SCRIPTS = [
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask",
+  "fetch",
+  "cxUserspace",
+];
 
 function lintMissingGlobals({ script, scopes }: Checked, found: Findings): void {
   const missing = NOT_IN_SCRIPTS.flatMap((name) => scopes.free.get(name) ?? []).filter(

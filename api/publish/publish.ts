@@ -50,6 +50,8 @@ function analyse(script: ParsedScript, type: ScriptType): Analysis {
   // What a module does not export, nobody calls, except for its main.
   const functions = script.format === "classic" ? findFunctions(script, scopes).topLevel : [];
   const freeNames = script.format === "classic" ? findFreeNames(script, scopes) : new Set<string>();
+  // Type Script has no libraries.
+  if (type === "script") freeNames.delete("cxUserspace");
   return { names, altersBuiltIns: change !== undefined, lints, functions, freeNames };
 }
 

@@ -17,8 +17,11 @@ import type { ParsedScript, ScriptFormat } from "./parse.ts";
 /** The release's code, and the map from it without its wrapper to the author's source. */
 export type Wrapped = { code: string; sourceMap: string };
 
-/** What the oldest scripts find in place of parameters and results. Only a script that names them gets them. */
-export const LEGACY_NAMES = ["vars", "exit", "err", "api"] as const;
+/**
+ * What the oldest scripts find in place of parameters and results, and the library that some use without `require`. Only a
+ * script that names them gets them.
+ */
+export const LEGACY_NAMES = ["vars", "exit", "err", "api", "cxUserspace"] as const;
 
 /** What is known of the script: its top-level functions, and the names it uses and does not declare. */
 export type Findings = { functions: readonly string[]; freeNames: ReadonlySet<string> };

@@ -9,6 +9,7 @@ import type { SealingKey } from "../../schemas/sealed-text.ts";
 import type { SignedForm } from "../../schemas/signed-form.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { bearerToken } from "../../schemas/token-hash.ts";
+import type { Userspace } from "../../schemas/userspace/userspace.ts";
 import { mayRun, type Principal, type Scope } from "../../schemas/token.ts";
 import { findPrincipal, noteTokenUse } from "../store/tokens.ts";
 import type { Runner, Simulator } from "../runner.ts";
@@ -26,6 +27,7 @@ export type Services = {
   modules: ModuleShelf;
   /** How long the audit log is kept, a year by default. */
   auditDays?: number;
+  userspace: Userspace;
 };
 
 export type ApiEnv = { Variables: { principal: Principal } };

@@ -1,12 +1,15 @@
-// What the oldest scripts find in place of a parameter and a result: `vars`, `exit`, `err` and `api`.
+// What the oldest scripts find in place of a parameter and a result: `vars`, `exit`, `err` and `api`; and cxUserspace, which
+// some use without `require`.
 
 import { isThenable } from "./promise.ts";
+import type { Require } from "./unit.ts";
 
 export type LegacyGlobals = {
   vars: unknown;
   exit: Taker;
   err: Taker;
   api: object;
+  cxUserspace?: unknown;
 };
 
 /** Takes a result, or the reason why there is none. */
@@ -24,13 +27,15 @@ export class Legacy {
   readonly #vars: unknown;
   readonly #makeApi: () => object;
   #api: object | undefined;
+  readonly #require: Require;
   #completion: Completion | undefined;
   readonly #completed = Promise.withResolvers<void>();
   /** The script names `exit` or `err`, and so may give its result by them. */
   #givesLater = false;
 
-  constructor(data: unknown, makeApi: () => object) {
+  constructor(data: unknown, { require, makeApi }: { require: Require; makeApi: () => object }) {
     this.#data = data;
+    this.#require = require;
     this.#vars = varsOf(data);
     this.#makeApi = makeApi;
   }
@@ -45,6 +50,7 @@ export class Legacy {
     // Which of the two the script names shows by what it takes out.
     defineProperty(globals, "exit", { get: exit });
     defineProperty(globals, "err", { get: err });
+    defineProperty(globals, "cxUserspace", { get: () => this.#require("cxUserspace") });
     return globals;
   }
 

@@ -17,6 +17,7 @@ import { makeCxKv } from "../libraries/cx-kv.ts";
 import { makeCxLlm } from "../libraries/cx-llm.ts";
 import { makeCxOriginate } from "../libraries/cx-originate.ts";
 import { makeCxSend } from "../libraries/cx-send.ts";
+import { makeCxUserspace } from "../libraries/cx-userspace.ts";
 import settings from "settings.json";
 import { Budget } from "./budget.ts";
 import type { ScriptModule } from "./entry.ts";
@@ -37,6 +38,7 @@ const MAKERS: Record<CxLibrary, () => object> = {
   cxLLM: () => makeCxLlm(askConnector),
   cxOriginate: () => makeCxOriginate(askConnector),
   cxSend: () => makeCxSend((method, input) => ask("send", method, input)),
+  cxUserspace: () => makeCxUserspace((method, input) => ask("userspace", method, input)),
 };
 
 /** CPU time in which the modules of a script are loaded, in milliseconds. */

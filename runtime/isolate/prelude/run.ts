@@ -42,7 +42,7 @@ const ALIASES = aliasesIn(code);
 
 /** How the engine says that a Script named one of these. */
 const ONLY_IN_APPS: ReadonlySet<string> = new Set(
-  "setTimeout setInterval setImmediate queueMicrotask fetch WebSocket XMLHttpRequest setEnvVar getEnvVars"
+  "setTimeout setInterval setImmediate queueMicrotask fetch WebSocket XMLHttpRequest setEnvVar getEnvVars cxUserspace"
     .split(" ")
     .map((name) => `${name} is not defined`),
 );
@@ -127,7 +127,7 @@ function callScript(make: Factory, running: Running): Result | Promise<Result> {
   let legacy: Legacy | undefined;
   try {
     const makeLegacy = (): LegacyGlobals =>
-      (legacy ??= new Legacy(data, () => makeApi(type, require))).globals;
+      (legacy ??= new Legacy(data, { require, makeApi: () => makeApi(type, require) })).globals;
     const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
     const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
     budget.onDrain(drain);

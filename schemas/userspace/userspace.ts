@@ -1,0 +1,147 @@
+// The databases of all accounts, in the data folder: a file for each account. Control plane and edge nodes of a machine have
+// them open at the same time.
+
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { Settings } from "../settings.ts";
+import {
+  DatabaseKind,
+  RowPage,
+  UserspaceRow,
+  type DatabaseKind as Kind,
+  type UserspaceDatabase,
+} from "../userspace.ts";
+import { MAX_SQL_MS } from "../userspace-limits.ts";
+import type {
+  DatabaseQuestion,
+  Question,
+  RowQuestion,
+  SqlQuestion,
+  UserspaceQuota,
+} from "./question.ts";
+import { SqlProcesses } from "./sql-processes.ts";
+
+/** Databases that an account may have, and the bytes that they may come to. */
+export const MAX_DATABASES = 100;
+export const MAX_USERSPACE_BYTES = 100_000_000;
+/** Processes for statements of scripts, and for what goes through whole tables. */
+const SLOW_PROCESSES = 2;
+/** Time for what an index answers: only a disk that hangs needs more. */
+const MAX_ROW_MS = 2_000;
+/** Time to count, make or drop a database, in milliseconds. */
+const MAX_TABLE_MS = 10_000;
+
+const Described = z.object({
+  name: z.string(),
+  kind: DatabaseKind,
+  columns: z.array(z.string()),
+  rows: z.number(),
+  createdAt: z.number(),
+});
+const Used = z.object({ databases: z.number(), bytes: z.number() });
+
+export type DatabaseAt = { account: string; database: string };
+export type RowAt = DatabaseAt & { key: string };
+/** The account's databases, and the bytes that they and what they hold come to. */
+export type UserspaceUsage = z.infer<typeof Used>;
+
+/** Everything throws a Fault: `not_found` for a database that is not there, `conflict` where the quota is used up. */
+export class Userspace implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #quota: UserspaceQuota;
+  // Statements of scripts never hold up those that an index answers.
+  readonly #quick = new SqlProcesses({ count: 1, limitMs: MAX_ROW_MS });
+  readonly #slow = new SqlProcesses({ count: SLOW_PROCESSES, limitMs: MAX_SQL_MS });
+  readonly #tables = new SqlProcesses({ count: 1, limitMs: MAX_TABLE_MS });
+
+  constructor({ folder, quota }: { folder: string; quota: UserspaceQuota }) {
+    this.#folder = folder;
+    this.#quota = quota;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = [this.#quick, this.#slow, this.#tables];
+    await Promise.all(all.map((processes) => processes[Symbol.asyncDispose]()));
+  }
+
+  /** What a script asks about rows, as it comes from the databases. */
+  async askRows(account: string, rows: RowQuestion): Promise<unknown> {
+    return await this.#ask(this.#quick, account, { rows });
+  }
+
+  /** Runs a script's statement. */
+  async runSql(account: string, sql: SqlQuestion): Promise<unknown> {
+    return await this.#ask(this.#slow, account, { sql });
+  }
+
+  async list(account: string): Promise<UserspaceDatabase[]> {
+    const found = await this.#askAboutTables(account, { is: "list-databases" });
+    return z.array(Described).parse(found).map(databaseOf);
+  }
+
+  async get({ account, database }: DatabaseAt): Promise<UserspaceDatabase> {
+    const question = { is: "describe-database", database } as const;
+    return databaseOf(Described.parse(await this.#askAboutTables(account, question)));
+  }
+
+  /** Makes a database, or adds columns to it. `now` is in milliseconds since 1970. */
+  async put(
+    { account, database }: DatabaseAt,
+    content: { kind: Kind; columns: string[]; now: number },
+  ): Promise<UserspaceDatabase> {
+    const question = { is: "put-database", database, ...content } as const;
+    return databaseOf(Described.parse(await this.#askAboutTables(account, question)));
+  }
+
+  async drop({ account, database }: DatabaseAt): Promise<void> {
+    await this.#askAboutTables(account, { is: "drop-database", database });
+  }
+
+  async usage(account: string): Promise<UserspaceUsage> {
+    return Used.parse(await this.#askAboutTables(account, { is: "usage" }));
+  }
+
+  async readRow({ account, database, key }: RowAt): Promise<UserspaceRow | undefined> {
+    const row = await this.askRows(account, { is: "read", database, key });
+    return row === null ? undefined : UserspaceRow.parse(row);
+  }
+
+  /** Creates a row or replaces all of it. */
+  async putRow(
+    { account, database, key }: RowAt,
+    columns: Record<string, string | number | boolean | null>,
+  ): Promise<UserspaceRow> {
+    return UserspaceRow.parse(await this.askRows(account, { is: "put", database, key, columns }));
+  }
+
+  /** False where there is no such row. */
+  async deleteRow({ account, database, key }: RowAt): Promise<boolean> {
+    return (await this.askRows(account, { is: "delete", database, key })) === true;
+  }
+
+  async listRows(
+    { account, database }: DatabaseAt,
+    page: { prefix: string; after: string; limit: number },
+  ): Promise<RowPage> {
+    return RowPage.parse(await this.askRows(account, { is: "page", database, ...page }));
+  }
+
+  async #askAboutTables(account: string, tables: DatabaseQuestion): Promise<unknown> {
+    return await this.#ask(this.#tables, account, { tables });
+  }
+
+  async #ask(processes: SqlProcesses, account: string, question: Question): Promise<unknown> {
+    const file = join(this.#folder, `${encodeURIComponent(account)}.db`);
+    return await processes.ask({ account, file, quota: this.#quota }, question);
+  }
+}
+
+/** The databases in the data folder of the settings. */
+export function openUserspace(settings: Settings): Userspace {
+  const folder = join(resolve(settings.SCRIPTFORGE_DATA), "userspace");
+  return new Userspace({ folder, quota: { databases: MAX_DATABASES, bytes: MAX_USERSPACE_BYTES } });
+}
+
+function databaseOf({ name, createdAt, ...rest }: z.infer<typeof Described>): UserspaceDatabase {
+  return { database: name, ...rest, createdAt: new Date(createdAt).toISOString() };
+}
