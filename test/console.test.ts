@@ -2,12 +2,14 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { z } from "zod";
 import {
   inaccessible,
   launch,
   openPage,
   photograph,
   photographFailure,
+  sidewaysOnPhone,
   signIn,
   typeInto,
 } from "./console/browser.ts";
@@ -105,4 +107,175 @@ describe("the console", () => {
     expect(refused.body).toMatchObject({ action: "reject", sip: { code: 604 } });
     expect(faults).toEqual([]);
   });
+
+  it("marks where a script does not compile, and goes there", async ({ expect }) => {
+    await openScript("do-not-call");
+    await typeInto(page, "Code of do-not-call", "function main(data) {\n  return data.;\n}\n");
+    await page.getByRole("button", { name: "Save and Run" }).click();
+    const result = page.getByRole("region", { name: "Result" });
+    await result.getByRole("alert").getByText("(line 2, column 15)").waitFor();
+    await result.getByRole("button", { name: "Line 2, column 15" }).click();
+    await page.locator(".squiggly-error").first().waitFor();
+    await page.keyboard.type("routing");
+    await page.getByRole("button", { name: "Save and Run" }).click();
+    await result.getByText("ok", { exact: true }).waitFor();
+    await page.locator(".squiggly-error").waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+  });
+
+  it("says where a script failed, with its console and what it used", async ({ expect }) => {
+    await openScript("do-not-call");
+    const code = 'function main() {\n  console.warn("soon");\n  return missing.member;\n}\n';
+    await typeInto(page, "Code of do-not-call", code);
+    await page.getByRole("button", { name: "Save and Run" }).click();
+    const result = page.getByRole("region", { name: "Result" });
+    await result.getByText("missing is not defined").first().waitFor();
+    await result.getByRole("button", { name: "Line 3, column" }).click();
+    await page.getByRole("meter", { name: "CPU time" }).waitFor();
+    await photograph(page, "script-failed");
+    expect(await inaccessible(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("publishes a second version, shows what it changed, and rolls back in one click", async ({
+    expect,
+  }) => {
+    await openScript("do-not-call");
+    await typeInto(page, "Code of do-not-call", DNC.replace("604 Number", "480 No Number"));
+    await page.getByRole("button", { name: "Publish…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    await page.getByText("v2 live").waitFor();
+    expect(await sipCode()).toBe(480);
+
+    await page.getByRole("link", { name: "Versions" }).click();
+    await page.getByText("The first one").waitFor();
+    await page.locator(".line-delete").first().waitFor();
+    await photograph(page, "versions");
+    expect(await inaccessible(page)).toEqual([]);
+    await page.getByRole("button", { name: "Roll back to v1" }).click();
+    await page.getByText("v1 live").waitFor();
+    expect(await sipCode()).toBe(604);
+    expect(faults).toEqual([]);
+  });
+
+  it("simulates a call and shows what each step changed", async ({ expect }) => {
+    const code = 'function main(data) { data.routing.cli = "441"; return data; }';
+    await product.assign({ name: "cli", code, customer: "beta" });
+    await page.goto("/simulate");
+    await page.getByLabel("Customer", { exact: true }).fill("beta");
+    await page.getByRole("button", { name: "Simulate" }).click();
+    await page.getByRole("heading", { name: "The call goes on" }).waitFor();
+    await page.getByRole("cell", { name: "routing.cli" }).waitFor();
+    await page.getByRole("button", { name: "The data before and after" }).click();
+    await page.locator(".line-delete").first().waitFor();
+    await photograph(page, "simulate");
+    expect(await inaccessible(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("shows a call as it happens, and runs it again in the editor", async ({ expect }) => {
+    await page.goto("/invocations");
+    await page.getByText("Following").waitFor();
+    await product.ask("/call/termination/acme/main", { routing: { dest_number: "4477009001" } });
+    const row = page.getByRole("row").filter({ hasText: "termination acme/main" }).first();
+    await row.waitFor();
+    await photograph(page, "invocations");
+    expect(await inaccessible(page)).toEqual([]);
+    await row.getByRole("link").click();
+    await page.getByText("4477009001").first().waitFor();
+    await photograph(page, "invocation");
+    expect(await inaccessible(page)).toEqual([]);
+    await page.getByRole("button", { name: "Run again in the editor" }).click();
+    await page.getByLabel("Sample").getByText("call ").first().waitFor({ state: "attached" });
+    expect(await page.getByLabel("Sample").inputValue()).toMatch(/^call /);
+    expect(faults).toEqual([]);
+  });
+
+  it("shows hostile names, logs and results as the text that they are", async ({ expect }) => {
+    const name = '<img src=x onerror="document.title=1">';
+    const code = `function main() {
+      console.log('<script>document.title = "taken"</scr' + 'ipt>', "javascript:alert(1)");
+      return { '<b onclick="x()">': '<img src=x onerror="document.title=2">', __proto__: null };
+    }`;
+    const created = await product.manage("POST", "/scripts", { name, type: "script", code });
+    expect(created.status).toBe(201);
+    await page.goto("/");
+    await page.getByRole("link", { name }).click();
+    await page.getByRole("button", { name: "Save and Run" }).click();
+    const result = page.getByRole("region", { name: "Result" });
+    await result.getByText('"<img src=x').waitFor();
+    await result.getByRole("button", { name: "Console 1" }).click();
+    await result.getByText("<script>document.title").waitFor();
+    expect(await page.locator("main img, main script, main b").count()).toBe(0);
+    expect(await page.title()).toBe(`${name} · ScriptForge Edge`);
+    await page.goto("/invocations");
+    await page.getByText("Following").waitFor();
+    await page.getByRole("row").filter({ hasText: name }).first().getByRole("link").click();
+    await page.getByText("<script>document.title").waitFor();
+    expect(await page.locator("main img, main script, main b").count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it("is usable by everybody and fits a phone, on every page", async ({ expect }) => {
+    await fill();
+    const { id } = await scriptOf("do-not-call");
+    const pages: Record<string, string> = {
+      scripts: "/",
+      activity: `/scripts/${id}/activity`,
+      "script-settings": `/scripts/${id}/settings`,
+      assignments: "/assignments",
+      "assignment-edit": "/assignments/termination/acme/main",
+      customers: "/customers",
+      customer: "/customers/acme",
+      overview: "/overview",
+      nodes: "/nodes",
+      jobs: "/jobs",
+      variables: "/variables",
+      kv: "/kv",
+      modules: "/modules",
+      tokens: "/tokens",
+      audit: "/audit",
+      "not-found": "/no/such/page",
+    };
+    for (const [what, path] of Object.entries(pages)) {
+      await page.goto(path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
+      expect(await inaccessible(page), what).toEqual([]);
+      expect(await sidewaysOnPhone(page), what).toBe(0);
+      await photograph(page, what);
+    }
+    expect(faults).toEqual([]);
+  });
 });
+
+async function openScript(name: string): Promise<void> {
+  await page.goto(`/scripts/${name}`);
+  await page.getByRole("textbox", { name: `Code of ${name}` }).waitFor({ state: "attached" });
+}
+
+/** What a call to a number of the list is refused with. */
+async function sipCode(): Promise<number | undefined> {
+  await product.untilRevision();
+  const routing = { dest_number: "447700900999" };
+  const { body } = await product.ask("/call/termination/acme/main", { routing });
+  return Refused.parse(body).sip.code;
+}
+
+const Refused = z.object({ sip: z.object({ code: z.int() }) });
+
+async function scriptOf(name: string): Promise<{ id: string }> {
+  return z.object({ id: z.string() }).parse((await product.manage("GET", `/scripts/${name}`)).body);
+}
+
+/** Something to see on every page. */
+async function fill(): Promise<void> {
+  await product.manage("PUT", "/customers/acme", { vars: 'greeting = "hello"\n' });
+  await product.manage("PUT", "/env/API_USERNAME", { value: "acme" });
+  await product.manage("PUT", "/env/API_PASSWORD", { value: "secret", protected: true });
+  await product.manage("PUT", "/kv/dnc:447700900999", { value: "Number on DNC List" });
+  await product.manage("POST", "/tokens", { name: "kamailio-1", scopes: ["run"] });
+  await product.manage("POST", "/jobs", { script: "cli", data: { routing: {} } });
+  await product.manage("PUT", "/assignments/tag/wholesale", { script: "cli", timeout: 1.5 });
+  await product.manage("PUT", "/assignments/form/contact", { script: "cli" });
+}

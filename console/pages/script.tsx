@@ -28,7 +28,7 @@ import {
 } from "../workbench.ts";
 
 export function ScriptPage(): JSX.Element {
-  const { params } = useRoute();
+  const { params, query } = useRoute();
   const idOrName = params["script"] ?? "";
   const opened = useLoaded((signal) => openScript(idOrName, signal), [idOrName]);
   if (opened.state.is !== "ready") {
@@ -39,14 +39,22 @@ export function ScriptPage(): JSX.Element {
     );
   }
   const { value } = opened.state;
-  return <Workbench key={value.script.id} opened={value} reload={opened.reload} />;
+  return (
+    <Workbench
+      key={value.script.id}
+      opened={value}
+      sample={query["sample"]}
+      reload={opened.reload}
+    />
+  );
 }
 
-type Props = { opened: Opened; reload: () => void };
+/** `sample` is the name of the one to begin with, where somebody asked for one. */
+type Props = { opened: Opened; sample: string | undefined; reload: () => void };
 
-function Workbench({ opened, reload }: Props): JSX.Element {
+function Workbench({ opened, sample, reload }: Props): JSX.Element {
   const { script, samples } = opened;
-  const buffer = useBuffer(opened);
+  const buffer = useBuffer(opened, sample);
   const { query, route } = useLocation();
   const at = { line: Number(query["line"] ?? 0), column: Number(query["column"] ?? 1) };
   const editor = useRef<EditorHandle | null>(null);
@@ -122,13 +130,14 @@ function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
 }
 
 /** What somebody has in the editor, from before or as the control plane has it. */
-function useBuffer(opened: Opened): Buffer {
+function useBuffer(opened: Opened, sample: string | undefined): Buffer {
   const { script, samples, likely, liveCode, liveLints } = opened;
   const kept = findBuffer(script.id);
   if (kept !== undefined) return kept;
   const text = firstText(opened);
-  const data = samples.find(({ name }) => name === likely)?.data ?? {};
-  const buffer = openBuffer(script.id, { text, input: textOf(data), sample: likely });
+  const first = samples.find(({ name }) => name === (sample ?? likely));
+  const [data, name] = [first?.data ?? {}, first?.name ?? likely];
+  const buffer = openBuffer(script.id, { text, input: textOf(data), sample: name });
   if (text === liveCode) buffer.marks.value = marksOf(liveLints);
   // Nobody has kept a starter yet.
   if (opened.draft === null && liveCode === null) buffer.saved.value = "";

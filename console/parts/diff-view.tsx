@@ -57,10 +57,11 @@ function show(monaco: Monaco, host: HTMLElement, props: Props): IDisposable {
     renderSideBySide: true,
     useInlineViewWhenSpaceIsLimited: true,
     hideUnchangedRegions: { enabled: true },
-    originalAriaLabel: `${label}, before`,
-    modifiedAriaLabel: `${label}, after`,
   });
   view.setModel({ original, modified });
+  // The diff editor's own options for these leave the fields without a name.
+  view.getOriginalEditor().updateOptions({ ariaLabel: `${label}, before` });
+  view.getModifiedEditor().updateOptions({ ariaLabel: `${label}, after` });
   const stop = effect(() => monaco.editor.setTheme(isDark() ? "console-dark" : "console-light"));
   return {
     dispose() {

@@ -57,7 +57,15 @@ monaco.editor.defineTheme("console-dark", {
   base: "vs-dark",
   inherit: true,
   rules: [],
-  colors: { "editor.background": "#15181d", "editorLineNumber.foreground": "#8b94a3" },
+  colors: {
+    "editor.background": "#15181d",
+    "editorLineNumber.foreground": "#8b94a3",
+    // Fainter than the editor's own, so that what stands on them can be read.
+    "diffEditor.insertedLineBackground": "#2f9e6218",
+    "diffEditor.insertedTextBackground": "#2f9e6224",
+    "diffEditor.removedLineBackground": "#ff6b6b18",
+    "diffEditor.removedTextBackground": "#ff6b6b24",
+  },
 });
 
 export { monaco };

@@ -42,6 +42,7 @@ export function ScriptFrame(props: Props): JSX.Element {
 const TABS = [
   { tail: "", label: "Code" },
   { tail: "/versions", label: "Versions" },
+  { tail: "/activity", label: "Activity" },
   { tail: "/settings", label: "Settings" },
 ] as const;
 

@@ -25,7 +25,12 @@ const GROUPS: readonly { label: string; places: readonly Place[] }[] = [
   },
   {
     label: "Watch",
-    places: [{ path: "/jobs", label: "Jobs", icon: "queue" }],
+    places: [
+      { path: "/overview", label: "Overview", icon: "chart" },
+      { path: "/invocations", label: "Invocations", icon: "live" },
+      { path: "/nodes", label: "Nodes", icon: "node" },
+      { path: "/jobs", label: "Jobs", icon: "queue" },
+    ],
   },
   {
     label: "Account",
@@ -34,6 +39,7 @@ const GROUPS: readonly { label: string; places: readonly Place[] }[] = [
       { path: "/kv", label: "Key/value store", icon: "data" },
       { path: "/modules", label: "Modules", icon: "module" },
       { path: "/tokens", label: "Tokens", icon: "key" },
+      { path: "/audit", label: "Audit log", icon: "audit" },
     ],
   },
 ];

@@ -1,0 +1,163 @@
+// Edge nodes: the processes in which scripts run, and the scripts that they keep from running.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { z } from "zod";
+import { Cells, QuarantinedScript, type CellState } from "../../schemas/node.ts";
+import { get, part, tell, type Problem } from "../api.ts";
+import { bytes, fullTime, plural, shortTime } from "../format.ts";
+import { asProblem } from "../loaded.ts";
+import { Chip, OutcomeChip, type Tone } from "../parts/chip.tsx";
+import { Empty, Page, Shown } from "../parts/page.tsx";
+import { ProblemNote } from "../parts/problem-note.tsx";
+import { say } from "../parts/toast.tsx";
+import { usePolled } from "../polled.ts";
+
+const EVERY_MS = 3_000;
+
+export function NodesPage(): JSX.Element {
+  const cells = usePolled((signal) => get("/cells", Cells, signal), [], EVERY_MS);
+  return (
+    <Page title="Nodes" lead="The processes in which scripts run, as they were some seconds ago">
+      <Quarantine />
+      <Shown of={cells}>
+        {({ nodes }) =>
+          nodes.length === 0 ? (
+            <Empty title="No edge node has reported">
+              Start one: calls are answered by edge nodes, and so is Save and Run.
+            </Empty>
+          ) : (
+            nodes.map((node) => <Node key={node.node} {...node} />)
+          )
+        }
+      </Shown>
+    </Page>
+  );
+}
+
+const KINDS: Record<CellState["kind"], { text: string; tone: Tone }> = {
+  script: { text: "Scripts", tone: "good" },
+  app: { text: "apps and drivers", tone: "accent" },
+  spare: { text: "spare", tone: "neutral" },
+  alone: { text: "suspects, one at a time", tone: "warn" },
+  leaving: { text: "leaving", tone: "warn" },
+};
+
+function Node({ node, cells }: { node: string; cells: CellState[] }): JSX.Element {
+  const inFlight = cells.reduce((sum, cell) => sum + cell.inFlight, 0);
+  return (
+    <section class="block">
+      <h2>
+        {node} <span class="muted">{plural(inFlight, "run")} under way</span>
+      </h2>
+      <div class="table-frame">
+        <table>
+          <thead>
+            <tr>
+              <th>Process</th>
+              <th>For</th>
+              <th class="numeric">Memory</th>
+              <th class="numeric">Under way</th>
+              <th class="wide-only numeric">Runs</th>
+              <th class="wide-only">Since</th>
+            </tr>
+          </thead>
+          <tbody>
+            {cells.map((cell) => (
+              <tr key={cell.pid}>
+                <td>{cell.pid}</td>
+                <td>
+                  <Chip tone={KINDS[cell.kind].tone}>{KINDS[cell.kind].text}</Chip>
+                </td>
+                <td class="numeric">{bytes(cell.rssBytes)}</td>
+                <td class="numeric">{cell.inFlight}</td>
+                <td class="wide-only numeric">{cell.runs.toLocaleString()}</td>
+                <td class="wide-only muted" title={fullTime(cell.startedAt)}>
+                  {shortTime(cell.startedAt)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Quarantine(): JSX.Element {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const list = usePolled(
+    (signal) => get("/quarantine", z.array(QuarantinedScript), signal),
+    [],
+    EVERY_MS,
+  );
+  const release = async ({ script, name }: QuarantinedScript): Promise<void> => {
+    try {
+      await tell({ method: "DELETE", path: `/quarantine/${part(script)}` });
+      say(`${name} may run again`);
+      list.reload();
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  return (
+    <section class="block">
+      <h2>Quarantine</h2>
+      {problem !== null && <ProblemNote problem={problem} />}
+      <Shown of={list}>
+        {(scripts) =>
+          scripts.length === 0 ? (
+            <p class="muted">No script is in quarantine.</p>
+          ) : (
+            <QuarantineTable scripts={scripts} onRelease={(one) => void release(one)} />
+          )
+        }
+      </Shown>
+    </section>
+  );
+}
+
+type TableProps = {
+  scripts: QuarantinedScript[];
+  onRelease: (script: QuarantinedScript) => void;
+};
+
+function QuarantineTable({ scripts, onRelease }: TableProps): JSX.Element {
+  return (
+    <div class="table-frame">
+      <table>
+        <thead>
+          <tr>
+            <th>Script</th>
+            <th>Ended its process by</th>
+            <th class="wide-only">Times</th>
+            <th>Since</th>
+            <th>
+              <span class="sr">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {scripts.map((one) => (
+            <tr key={one.script}>
+              <td>
+                <a href={`/scripts/${one.script}`}>{one.name}</a>{" "}
+                <span class="muted">v{one.version}</span>
+              </td>
+              <td>
+                <OutcomeChip outcome={one.fault} />
+              </td>
+              <td class="wide-only">{one.strikes}</td>
+              <td class="muted">{shortTime(one.since)}</td>
+              <td class="row-actions">
+                <button type="button" onClick={() => onRelease(one)}>
+                  Release
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+// A chart of lines over time.
+
+import { effect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import UPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { Line, LineTone } from "../chart-data.ts";
+import { isDark } from "../theme.ts";
+
+type Props = {
+  title: string;
+  times: number[];
+  lines: Line[];
+  format: (value: number) => string;
+};
+
+const HEIGHT = 160;
+
+const COLOURS: Record<"light" | "dark", Record<LineTone | "grid" | "text", string>> = {
+  light: {
+    accent: "#2453c7",
+    good: "#17753f",
+    bad: "#c22f3b",
+    warn: "#b3730b",
+    muted: "#596375",
+    grid: "#e8ebf0",
+    text: "#596375",
+  },
+  dark: {
+    accent: "#86abff",
+    good: "#63d297",
+    bad: "#ff8f8f",
+    warn: "#f0b95b",
+    muted: "#99a3b3",
+    grid: "#232933",
+    text: "#99a3b3",
+  },
+};
+
+export function Chart({ title, times, lines, format }: Props): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<UPlot | null>(null);
+  const [at, setAt] = useState<number | null>(null);
+  const data: UPlot.AlignedData = [times, ...lines.map(({ values }) => values)];
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const stop = effect(() => {
+      chart.current?.destroy();
+      const options = optionsOf({ lines, format, width: element.clientWidth, onAt: setAt });
+      chart.current = new UPlot(options, data, element);
+    });
+    const observer = new ResizeObserver(() =>
+      chart.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
+    );
+    observer.observe(element);
+    return () => {
+      stop();
+      observer.disconnect();
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, []);
+  useEffect(() => chart.current?.setData(data), [times, lines]);
+  const shown = at ?? lastKnown(lines);
+  const legend = lines.map((line) => ({ ...line, value: line.values[shown] ?? null }));
+  const summary = legend.map(({ label, value }) => `${label} ${textOf(value, format)}`).join(", ");
+  return (
+    <figure class="chart">
+      <figcaption>
+        <h2>{title}</h2>
+        <ul>
+          {legend.map(({ label, tone, value }) => (
+            <li key={label}>
+              <span class={`swatch swatch-${tone}`} />
+              {label} <strong>{textOf(value, format)}</strong>
+            </li>
+          ))}
+        </ul>
+      </figcaption>
+      <div ref={host} role="img" aria-label={`${title}: ${summary}`} />
+    </figure>
+  );
+}
+
+/** The newest time at which there is something to tell. */
+function lastKnown(lines: Line[]): number {
+  const [first] = lines;
+  return first?.values.findLastIndex((value) => value !== null) ?? 0;
+}
+
+function textOf(value: number | null, format: (value: number) => string): string {
+  return value === null ? "–" : format(value);
+}
+
+type OptionsOf = {
+  lines: Line[];
+  format: (value: number) => string;
+  width: number;
+  onAt: (index: number | null) => void;
+};
+
+function optionsOf({ lines, format, width, onAt }: OptionsOf): UPlot.Options {
+  const colours = COLOURS[isDark() ? "dark" : "light"];
+  const axis = {
+    stroke: colours.text,
+    grid: { stroke: colours.grid, width: 1 },
+    ticks: { show: false },
+    font: "11px system-ui, sans-serif",
+  };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 } },
+    scales: { y: { range: (_self, _min, max) => [0, Math.max(max * 1.1, 0.001)] } },
+    axes: [
+      { ...axis, size: 28 },
+      { ...axis, size: 56, values: (_self, ticks) => ticks.map((tick) => format(tick)) },
+    ],
+    series: [
+      {},
+      ...lines.map(({ label, tone }) => ({
+        label,
+        stroke: colours[tone],
+        width: 1.5,
+        points: { size: 4 },
+        spanGaps: false,
+      })),
+    ],
+    hooks: { setCursor: [({ cursor }) => onAt(cursor.idx ?? null)] },
+  };
+}

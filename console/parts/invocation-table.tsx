@@ -1,0 +1,69 @@
+// Invocations, one a line.
+
+import type { JSX } from "preact";
+import type { Invoked } from "../../schemas/invocation.ts";
+import { part } from "../api.ts";
+import { duration, fullTime, preciseTime } from "../format.ts";
+import { OutcomeChip } from "./chip.tsx";
+
+type Props = {
+  invocations: readonly Invoked[];
+  /** Of one script alone: its name need not stand in every line. */
+  isOfOne?: boolean;
+};
+
+export function InvocationTable({ invocations, isOfOne = false }: Props): JSX.Element {
+  return (
+    <div class="table-frame">
+      <table class="invocations">
+        <thead>
+          <tr>
+            <th>At</th>
+            <th>Outcome</th>
+            {!isOfOne && <th>Script</th>}
+            <th class="wide-only">Place</th>
+            <th class="wide-only">Decision</th>
+            <th class="wide-only numeric">CPU</th>
+            <th class="numeric">Elapsed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {invocations.map((one) => (
+            <Row key={one.id} invoked={one} isOfOne={isOfOne} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ invoked, isOfOne }: { invoked: Invoked; isOfOne: boolean }): JSX.Element {
+  const { id, at, outcome, name, version, place, cpuMs, wallMs } = invoked;
+  return (
+    <tr>
+      <td>
+        <a class="row-link time" href={`/invocations/${part(id)}`} title={fullTime(at)}>
+          {preciseTime(at)}
+        </a>
+      </td>
+      <td>
+        <OutcomeChip outcome={outcome} />
+      </td>
+      {!isOfOne && (
+        <td>
+          {name} <span class="muted">{version === null ? "draft" : `v${version}`}</span>
+        </td>
+      )}
+      <td class="wide-only muted">{place}</td>
+      <td class="wide-only">{decisionOf(invoked)}</td>
+      <td class="wide-only numeric">{duration(cpuMs)}</td>
+      <td class="numeric">{duration(wallMs)}</td>
+    </tr>
+  );
+}
+
+/** What the call was answered, for people; empty for what was no call. */
+export function decisionOf({ decision, sip }: Invoked): string {
+  if (sip !== null) return `${sip.code} ${sip.reason}`;
+  return decision ?? "";
+}
