@@ -34,6 +34,7 @@ export function preciseTime(iso: string | number): string {
 
 /** Milliseconds, as precise as they are worth. */
 export function duration(ms: number): string {
+  if (ms === 0) return "0 ms";
   if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`;
   if (ms >= 100) return `${Math.round(ms)} ms`;
   return `${ms.toFixed(ms >= 10 ? 1 : 2)} ms`;

@@ -3,19 +3,18 @@
 import { z } from "zod";
 import { Assignment } from "../schemas/assignment.ts";
 import { Draft } from "../schemas/draft.ts";
-import { Published, ReleaseWithCode, type Lint } from "../schemas/release.ts";
+import { Published, Release, ReleaseWithCode, type Lint } from "../schemas/release.ts";
 import { Sample } from "../schemas/sample.ts";
 import { Script } from "../schemas/script.ts";
 import { find, get, part, Problem, send, tell } from "./api.ts";
 import type { Buffer, Mark } from "./buffers.ts";
 import { STARTERS } from "./starters.ts";
 
-/** A script as the editor opens it. `liveCode` is null before the first version. */
+/** A script as the editor opens it. `published` is the live version, or the newest one where none is live. */
 export type Opened = {
   script: Script;
   draft: Draft | null;
-  liveCode: string | null;
-  liveLints: readonly Lint[];
+  published: ReleaseWithCode | null;
   samples: Sample[];
   /** The sample that looks most like what the script will get. */
   likely: string;
@@ -24,27 +23,35 @@ export type Opened = {
 export async function openScript(idOrName: string, signal: AbortSignal): Promise<Opened> {
   const script = await get(`/scripts/${part(idOrName)}`, Script, signal);
   const path = `/scripts/${script.id}`;
-  const [draft, live, samples, assignments] = await Promise.all([
+  const [draft, published, samples, assignments] = await Promise.all([
     find(`${path}/draft`, Draft, signal),
-    script.live === null
-      ? undefined
-      : get(`${path}/releases/${script.live}`, ReleaseWithCode, signal),
+    findPublished(script, signal),
     get(`${path}/samples`, z.array(Sample), signal),
     get("/assignments", z.array(Assignment), signal),
   ]);
   return {
     script,
     draft: draft ?? null,
-    liveCode: live?.code ?? null,
-    liveLints: live?.lints ?? [],
+    published: published ?? null,
     samples,
     likely: likelySample(script, samples, assignments),
   };
 }
 
 /** The text that the editor begins with. */
-export function firstText({ script, draft, liveCode }: Opened): string {
-  return draft?.code ?? liveCode ?? STARTERS[script.type];
+export function firstText({ script, draft, published }: Opened): string {
+  return draft?.code ?? published?.code ?? STARTERS[script.type];
+}
+
+async function findPublished(
+  script: Script,
+  signal: AbortSignal,
+): Promise<ReleaseWithCode | undefined> {
+  const path = `/scripts/${script.id}/releases`;
+  const version = script.live ?? (await get(path, z.array(Release), signal)).at(0)?.version;
+  return version === undefined
+    ? undefined
+    : await get(`${path}/${version}`, ReleaseWithCode, signal);
 }
 
 function likelySample(script: Script, samples: Sample[], assignments: Assignment[]): string {
@@ -73,9 +80,10 @@ export async function publish(
   const code = buffer.text.value;
   const body = { code, live, ...(note.trim() === "" ? {} : { note: note.trim() }) };
   const question = { method: "POST", path: `/scripts/${script.id}/releases`, body } as const;
+  // So that no older draft stays behind: a version of the same text ends its draft.
+  await saveDraft(script, buffer);
   try {
     const published = await send(question, Published);
-    buffer.saved.value = code;
     buffer.marks.value = marksOf(published.lints);
     return published;
   } catch (error) {

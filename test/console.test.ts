@@ -137,6 +137,23 @@ describe("the console", () => {
     expect(faults).toEqual([]);
   });
 
+  it("shows the console of a run while it lasts, and cancels it", async ({ expect }) => {
+    await product.manage("POST", "/scripts", { name: "slow", type: "app" });
+    await openScript("slow");
+    const code =
+      'async function main() {\n  console.log("it has begun");\n  await new Promise(() => setTimeout(() => {}, 60000));\n}\n';
+    await product.manage("PATCH", "/scripts/slow", { limits: { wallMs: 30_000 } });
+    await typeInto(page, "Code of slow", code);
+    await page.getByRole("button", { name: "Save and Run" }).click();
+    const result = page.getByRole("region", { name: "Result" });
+    await result.getByRole("button", { name: "Console 1" }).click();
+    await result.getByText("it has begun").waitFor();
+    await page.getByRole("button", { name: "Cancel the run" }).click();
+    await result.getByText("cancelled").waitFor();
+    await page.getByRole("button", { name: "Save and Run" }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it("publishes a second version, shows what it changed, and rolls back in one click", async ({
     expect,
   }) => {

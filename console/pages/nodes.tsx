@@ -39,7 +39,7 @@ const KINDS: Record<CellState["kind"], { text: string; tone: Tone }> = {
   script: { text: "Scripts", tone: "good" },
   app: { text: "apps and drivers", tone: "accent" },
   spare: { text: "spare", tone: "neutral" },
-  alone: { text: "suspects, one at a time", tone: "warn" },
+  alone: { text: "suspects, one at a time", tone: "neutral" },
   leaving: { text: "leaving", tone: "warn" },
 };
 

@@ -131,16 +131,16 @@ function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
 
 /** What somebody has in the editor, from before or as the control plane has it. */
 function useBuffer(opened: Opened, sample: string | undefined): Buffer {
-  const { script, samples, likely, liveCode, liveLints } = opened;
+  const { script, samples, likely, published } = opened;
   const kept = findBuffer(script.id);
   if (kept !== undefined) return kept;
   const text = firstText(opened);
   const first = samples.find(({ name }) => name === (sample ?? likely));
   const [data, name] = [first?.data ?? {}, first?.name ?? likely];
   const buffer = openBuffer(script.id, { text, input: textOf(data), sample: name });
-  if (text === liveCode) buffer.marks.value = marksOf(liveLints);
+  if (published !== null && text === published.code) buffer.marks.value = marksOf(published.lints);
   // Nobody has kept a starter yet.
-  if (opened.draft === null && liveCode === null) buffer.saved.value = "";
+  if (opened.draft === null && published === null) buffer.saved.value = "";
   return buffer;
 }
 
@@ -296,10 +296,11 @@ function BenchActions({ bench, onFormat, onPublish }: ActionsProps): JSX.Element
 }
 
 function Status({ opened, buffer }: { opened: Opened; buffer: Buffer }): JSX.Element {
-  const { draft, liveCode, script } = opened;
+  const { draft, published } = opened;
   if (buffer.text.value !== buffer.saved.value)
     return <span class="status unsaved">Not saved</span>;
-  if (buffer.text.value === liveCode) return <span class="status">Same as v{script.live}</span>;
+  if (buffer.text.value === published?.code)
+    return <span class="status">Same as v{published.version}</span>;
   const when = draft === null ? "" : ` ${shortTime(draft.updatedAt)}`;
   return <span class="status">Draft saved{when}</span>;
 }

@@ -94,6 +94,21 @@ function textOf(value: number | null, format: (value: number) => string): string
   return value === null ? "–" : format(value);
 }
 
+const DAY_SECONDS = 86_400;
+const clock = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hour12: false,
+});
+const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+
+/** The time of day, or the day where there are more than two of them. */
+function timesOf(ticks: number[]): string[] {
+  const [first = 0] = ticks;
+  const isLong = (ticks.at(-1) ?? 0) - first > 2 * DAY_SECONDS;
+  return ticks.map((tick) => (isLong ? day : clock).format(new Date(tick * 1_000)));
+}
+
 type OptionsOf = {
   lines: Line[];
   format: (value: number) => string;
@@ -112,11 +127,12 @@ function optionsOf({ lines, format, width, onAt }: OptionsOf): UPlot.Options {
   return {
     width,
     height: HEIGHT,
+    padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_self, _min, max) => [0, Math.max(max * 1.1, 0.001)] } },
     axes: [
-      { ...axis, size: 28 },
+      { ...axis, size: 28, space: 72, values: (_self, ticks) => timesOf(ticks) },
       { ...axis, size: 56, values: (_self, ticks) => ticks.map((tick) => format(tick)) },
     ],
     series: [

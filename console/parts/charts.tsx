@@ -57,7 +57,7 @@ function Drawn({ stats, minutes }: { stats: Stats; minutes: number }): JSX.Eleme
       <div class="charts">
         <Chart title="Runs a second" times={times} lines={rate} format={rateText} />
         <Chart title="Elapsed time" times={times} lines={latency} format={duration} />
-        <Chart title="CPU" times={times} lines={cpu} format={(value) => `${value.toFixed(1)} %`} />
+        <Chart title="CPU" times={times} lines={cpu} format={(value) => `${rateText(value)} %`} />
       </div>
     </>
   );

@@ -96,6 +96,7 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   fixedOverflowWidgets: true,
   renderLineHighlight: "line",
   overviewRulerBorder: false,
+  scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
   stickyScroll: { enabled: false },
 };
 
@@ -110,7 +111,8 @@ function optionsOf({ label, language }: Props): editor.IStandaloneEditorConstruc
     lineDecorationsWidth: 4,
     folding: language === "json",
     renderLineHighlight: "none",
-    scrollbar: { alwaysConsumeMouseWheel: false },
+    overviewRulerLanes: 0,
+    scrollbar: { ...OPTIONS.scrollbar, alwaysConsumeMouseWheel: false },
   };
 }
 

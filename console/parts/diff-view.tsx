@@ -54,6 +54,8 @@ function show(monaco: Monaco, host: HTMLElement, props: Props): IDisposable {
     fontSize: 13,
     minimap: { enabled: false },
     scrollBeyondLastLine: false,
+    scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10 },
+    renderOverviewRuler: false,
     renderSideBySide: true,
     useInlineViewWhenSpaceIsLimited: true,
     hideUnchangedRegions: { enabled: true },
