@@ -1,7 +1,7 @@
 // Two texts beside each other, with what differs between them.
 
 import { effect } from "@preact/signals";
-import type { IDisposable } from "monaco-editor/editor";
+import type { editor, IDisposable } from "monaco-editor/editor";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isDark } from "../theme.ts";
@@ -61,9 +61,8 @@ function show(monaco: Monaco, host: HTMLElement, props: Props): IDisposable {
     hideUnchangedRegions: { enabled: true },
   });
   view.setModel({ original, modified });
-  // The diff editor's own options for these leave the fields without a name.
-  view.getOriginalEditor().updateOptions({ ariaLabel: `${label}, before` });
-  view.getModifiedEditor().updateOptions({ ariaLabel: `${label}, after` });
+  keepLabel(view.getOriginalEditor(), `${label}, before`);
+  keepLabel(view.getModifiedEditor(), `${label}, after`);
   const stop = effect(() => monaco.editor.setTheme(isDark() ? "console-dark" : "console-light"));
   return {
     dispose() {
@@ -73,4 +72,13 @@ function show(monaco: Monaco, host: HTMLElement, props: Props): IDisposable {
       modified.dispose();
     },
   };
+}
+
+/** The diff editor takes the name of each of its editors away whenever one of its options changes. */
+function keepLabel(one: editor.IStandaloneCodeEditor, ariaLabel: string): void {
+  const set = (): void => {
+    if (one.getRawOptions().ariaLabel !== ariaLabel) one.updateOptions({ ariaLabel });
+  };
+  set();
+  one.onDidChangeConfiguration(set);
 }
