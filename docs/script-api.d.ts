@@ -201,6 +201,9 @@ declare var api: {
     /** The row of a number in one of the account's databases. Rejects where there is none. */
     userspaceLookup(database: string, number: string | number): Promise<unknown>;
   };
+  rest: typeof import("cxRest").default;
+  /** Those of cxSend. Others of its functions throw, where this edge's cxSend has none. */
+  send: Pick<typeof import("cxSend"), "email" | "sms">;
 };
 
 /** What a function of a library rejects with where a service behind it refuses or fails. */
@@ -303,6 +306,8 @@ declare namespace NodeJS {
     (name: "cxLLM"): typeof import("cxLLM");
     /** Places calls, by a connector of the operator's. */
     (name: "cxOriginate"): typeof import("cxOriginate");
+    /** The account's own data and the operator's API. */
+    (name: "cxRest"): typeof import("cxRest").default;
     (name: "cxSend"): typeof import("cxSend");
     /** The databases of the account. */
     (name: "cxUserspace"): typeof import("cxUserspace");
@@ -553,6 +558,44 @@ declare module "cxSend" {
   const library: { email: typeof email; sms: typeof sms };
 
   export { email, sms, library as default };
+}
+
+/**
+ * The account's own data and the operator's API, in the name of a user of the account. Not in type Script. Each call of a client
+ * counts as a request. An argument that makes no sense rejects with a TypeError, everything else with a LibraryError.
+ */
+declare module "cxRest" {
+  /** What the API answers: JSON is parsed, texts are as they are, nothing is null, and other types are `{ type, base64 }`. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- what an answer is, the API says
+  type Answer = any;
+  type Key = string | number | null | undefined;
+
+  interface Client {
+    /** In a query lists become several of the same name, objects JSON, and null and undefined are left out. */
+    get(path: string, query?: object | string | null): Promise<Answer>;
+    post(path: string, body?: unknown): Promise<Answer>;
+    put(path: string, body?: unknown): Promise<Answer>;
+    delete(path: string, key?: Key): Promise<Answer>;
+    /** POST. What is no string or number is the data. */
+    create(path: string, key: Key | object, data?: unknown): Promise<Answer>;
+    /** GET. What is no string or number is a query. */
+    read(path: string, key?: Key | object): Promise<Answer>;
+    /** PUT. What is no string or number is the data. */
+    update(path: string, key: Key | object, data?: unknown): Promise<Answer>;
+    /** Scripts see no credentials: reading it throws. */
+    readonly defaultHeaders: { readonly Authorization: never };
+  }
+
+  interface Auth {
+    /** The first request rejects where the user is missing or none of the account's. */
+    (user: string | undefined): Client;
+    new (user: string | undefined): Client;
+    auth: Auth;
+    default: Auth;
+  }
+
+  const auth: Auth;
+  export { auth, auth as default };
 }
 
 /**

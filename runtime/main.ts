@@ -27,6 +27,7 @@ import { envLibrary } from "./host/env.ts";
 import { serveHost } from "./host/host-server.ts";
 import { jobLibrary } from "./host/job.ts";
 import { kvLibrary } from "./host/kv.ts";
+import { restLibrary } from "./host/rest.ts";
 import { sendLibrary } from "./host/send.ts";
 import { Journal } from "./journal/journal.ts";
 import { stateOf } from "./journal/node-state.ts";
@@ -175,6 +176,10 @@ async function startCells(
     env: envLibrary(store.forLibraries),
     job: jobLibrary({ db, store, waits }),
     kv: kvLibrary({ db }),
+    rest: restLibrary(store.forLibraries, {
+      url: settings.SCRIPTFORGE_REST_URL,
+      token: settings.SCRIPTFORGE_REST_TOKEN,
+    }),
     send: sendLibrary({ db, settings }),
     userspace: userspaceLibrary(userspace),
   };

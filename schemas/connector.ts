@@ -1,6 +1,7 @@
 // Connectors: HTTP services of the operator by which libraries reach systems that the platform does not have.
 
 import { z } from "zod";
+import { SystemUrl } from "./system-url.ts";
 
 /** Which there may be, and the libraries that ask them. */
 export const CONNECTORS = {
@@ -27,15 +28,6 @@ export const ConnectorName = z
     error: `A connector is one of ${Object.keys(CONNECTORS).join(", ")}`,
   })
   .meta({ description: "What asks it: cxCallControl, cxLLM, api.lookup, cxOriginate" });
-
-/** Where somebody else's system listens: an address of HTTP without credentials in it. */
-export const SystemUrl = z
-  .string()
-  .max(2_000, "An address has at most 2,000 characters")
-  .refine((text) => isSystemUrl(text), {
-    error:
-      "It has to be an http: or https: address, without user, password and #: send those in a header",
-  });
 
 const HeaderName = z
   .string()
@@ -76,9 +68,3 @@ export const Connector = z
   })
   .meta({ id: "Connector", description: "A service of the operator that a library asks" });
 export type Connector = z.infer<typeof Connector>;
-
-function isSystemUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  return url.username === "" && url.password === "" && !text.includes("#");
-}

@@ -6,6 +6,7 @@ export type CxLibrary =
   | "cxKV"
   | "cxLLM"
   | "cxOriginate"
+  | "cxRest"
   | "cxSend"
   | "cxUserspace";
 
@@ -16,6 +17,7 @@ export const CX_LIBRARIES: readonly CxLibrary[] = [
   "cxKV",
   "cxLLM",
   "cxOriginate",
+  "cxRest",
   "cxSend",
   "cxUserspace",
 ];

@@ -8,18 +8,19 @@ export const RestUserName = z
   .regex(/^[\x21-\x7e]{1,254}$/, "A user's name has 1 to 254 printable characters of ASCII")
   .meta({ description: "As scripts name it: auth(user)", example: "api@carrier.example" });
 
+/** Sent upstream as the bearer token, or as it is where it names its scheme: "Basic ...". */
+export const RestToken = z
+  .string()
+  .min(8, "A token has at least 8 characters")
+  .max(8_192, "A token has at most 8,192 characters")
+  .regex(/^[\x20-\x7e]*$/, "A token has printable characters of ASCII");
+
 export const PutRestUser = z
   .strictObject({
-    token: z
-      .string()
-      .min(8, "A token has at least 8 characters")
-      .max(8_192, "A token has at most 8,192 characters")
-      .regex(/^[\x20-\x7e]*$/, "A token has printable characters of ASCII")
-      .optional()
-      .meta({
-        description:
-          'Sent upstream as the bearer token, or as it is where it names its scheme: "Basic ...". Kept sealed: no answer has it. Without one, the operator\'s SCRIPTFORGE_REST_TOKEN is sent',
-      }),
+    token: RestToken.optional().meta({
+      description:
+        'Sent upstream as the bearer token, or as it is where it names its scheme: "Basic ...". Kept sealed: no answer has it. Without one, the operator\'s SCRIPTFORGE_REST_TOKEN is sent',
+    }),
   })
   .meta({ id: "PutRestUser" });
 export type PutRestUser = z.infer<typeof PutRestUser>;

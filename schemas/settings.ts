@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 import { parseMailbox, type Mailbox } from "./mailbox.ts";
+import { RestToken } from "./rest-user.ts";
+import { SystemUrl } from "./system-url.ts";
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Days = z.coerce.number().int().min(1).max(3_650);
@@ -50,6 +52,8 @@ export const Settings = z.object({
   SCRIPTFORGE_SMS_TOKEN: z.string().optional(),
   SCRIPTFORGE_SENDS_PER_HOUR: z.coerce.number().int().min(0).max(1_000_000).default(1_000),
   SCRIPTFORGE_EGRESS_ALLOW: z.string().default("").transform(list).pipe(z.array(AddressRange)),
+  SCRIPTFORGE_REST_URL: SystemUrl.refine((url) => !url.includes("?"), "without a query").optional(),
+  SCRIPTFORGE_REST_TOKEN: RestToken.optional(),
   SCRIPTFORGE_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -121,26 +121,29 @@ let mail: MailServer;
 beforeAll(async () => {
   server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port");
+  const at = `http://127.0.0.1:${address.port}`;
   mail = await new MailServer().start();
   product = await startProduct({
     SCRIPTFORGE_CELLS: "1",
     SCRIPTFORGE_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
     SCRIPTFORGE_MAIL_FROM: "edge@example.com",
     SCRIPTFORGE_EGRESS_ALLOW: "127.0.0.0/8",
+    SCRIPTFORGE_REST_URL: `${at}/api`,
   });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no port");
-  const at = `http://127.0.0.1:${address.port}`;
   for (const [name, value] of [
     ["LOOKUP_URL", at],
     ["LOOKUP_KEY", KEY],
     ["PROVIDER_URL", at],
+    ["CX_API_USER", "ada"],
   ]) {
     await product.manage("PUT", `/env/${name}`, { value });
   }
   for (const name of Object.keys(CONNECTORS)) {
     await product.manage("PUT", `/connectors/${name}`, { url: `${at}/connectors` });
   }
+  await product.manage("PUT", "/rest-users/ada", { token: "token-of-ada" });
   for (const [path, body] of DATABASES) await product.manage("PUT", `/userspace/${path}`, body);
   for (const type of TYPES) await product.manage("POST", "/scripts", { name: type, type });
   for (const { name, code } of EXAMPLES) {
@@ -218,6 +221,10 @@ describe("the types of scripts", () => {
     "a look-up of other platforms": 'api.lookup.cnam("1");',
     "a library that is not there": 'require("cxRouter");',
     "a call without an extension": 'require("cxOriginate").originate(1, "a", "2", "3");',
+    "a credential":
+      'fetch("x", { headers: { ...require("cxRest")("a").defaultHeaders, a: require("cxRest")("a").defaultHeaders.Authorization.trim() } });',
+    "an API's method by another name": 'import auth from "cxRest"; auth("a").patch("x", {});',
+    "a path that is a number": 'api.rest.auth("a").get(5);',
     "a list of no servers": 'import { C4 } from "cxCallControl"; C4(5);',
     "a chat without a text": 'require("cxLLM").chat("assistant");',
     "a key that is an object": 'require("cxKV").kv.get({});',
@@ -533,7 +540,7 @@ describe("the page tells", () => {
   it("each variable that is built in", async ({ expect }) => {
     const code = "function main() { return Object.keys(process.env); }";
     const names = z.array(z.string()).parse((await run("app", { code, data: {} })).value);
-    const own = names.filter((name) => !/^(?:LOOKUP|PROVIDER)_/.test(name));
+    const own = names.filter((name) => !/^(?:CX_API|LOOKUP|PROVIDER)_/.test(name));
     for (const name of own) expect(PAGE).toContain(`\`${name}\``);
     expect(own).toHaveLength(6);
     const others = BUILT_IN_ENV_NAMES.filter((name) => !own.includes(name) && name !== "JOB_ID");
@@ -1105,6 +1112,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 function replyTo({ url = "", method, headers }: IncomingMessage, sent: string): Reply | undefined {
   if (url === "/token")
     return { status: 200, body: { access_token: "the token", expires_in: 3_600 } };
+  if (url.startsWith("/api/")) return replyOfApi(url, headers.authorization);
   if (url === "/connectors") return replyOfConnector(sent);
   if (url === "/balance/acme") {
     const isKnown = headers.authorization === "Bearer the token";
@@ -1119,6 +1127,18 @@ function replyTo({ url = "", method, headers }: IncomingMessage, sent: string): 
   }
   if (method === "DELETE") return { status: 204, body: undefined };
   return replyAboutNumber(url, headers.authorization);
+}
+
+/** What the operator's API says. */
+function replyOfApi(url: string, authorization: string | undefined): Reply {
+  if (authorization !== "Bearer token-of-ada") return { status: 401, body: {} };
+  if (url.startsWith("/api/did/")) {
+    const isKnown = url === "/api/did/442079460001";
+    return { status: isKnown ? 200 : 404, body: { customer_id: 7 } };
+  }
+  if (url === "/api/cli?cli=442070000000") return { status: 200, body: [{ company_id: 1 }] };
+  if (url === "/api/cli?cli=442079460000") return { status: 200, body: [{ company_id: 2 }] };
+  return { status: 200, body: { credit: url === "/api/customer/1" ? "-0.5" : 25 } };
 }
 
 const ConnectorArguments = z.object({

@@ -23,7 +23,7 @@ import {
   type At,
 } from "../store/assignments.ts";
 import { getScript } from "../store/scripts.ts";
-import { parseVars } from "../vars.ts";
+import { parseVars } from "../../schemas/vars.ts";
 import { body, json, makeRouter, noContent, problems, requireScope } from "./context.ts";
 import type { ApiEnv, Services } from "./context.ts";
 

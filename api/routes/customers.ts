@@ -3,8 +3,13 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { Customer, PutCustomer, RoutingKey } from "../../schemas/customer.ts";
 import { Fault } from "../../schemas/fault.ts";
-import { deleteCustomer, findCustomer, listCustomers, putCustomer } from "../store/customers.ts";
-import { parseVars } from "../vars.ts";
+import {
+  deleteCustomer,
+  findCustomer,
+  listCustomers,
+  putCustomer,
+} from "../../schemas/customer-store.ts";
+import { parseVars } from "../../schemas/vars.ts";
 import { body, json, makeRouter, noContent, problems, requireScope } from "./context.ts";
 import type { ApiEnv, Services } from "./context.ts";
 

@@ -8,7 +8,7 @@ import type { Script } from "../../schemas/script.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { scripts } from "../../schemas/tables/script.ts";
-import type { Vars } from "../vars.ts";
+import type { Vars } from "../../schemas/vars.ts";
 
 const StoredSettings = z
   .string()

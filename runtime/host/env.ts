@@ -3,18 +3,20 @@
 import { z } from "zod";
 import { EnvName, PutEnvVar } from "../../schemas/env.ts";
 import { readEnv, setEnvVarOfScript, type EnvServices } from "../../schemas/env-store.ts";
-import { Fault } from "../../schemas/fault.ts";
 import type { Library } from "./host-server.ts";
+import { MinuteCounts } from "./minute-counts.ts";
 import { readInput } from "./read-input.ts";
 
 const SetEnvVar = z.object({ name: EnvName, value: PutEnvVar.shape.value });
 
 /** Variables that an account's scripts may set within a minute, on one node: each has every node read everything anew. */
 const MOST_A_MINUTE = 60;
-const MINUTE_MS = 60_000;
 
 export function envLibrary(services: EnvServices): Library {
-  const counts = new SetCounts();
+  const counts = new MinuteCounts(
+    MOST_A_MINUTE,
+    `Scripts may set ${MOST_A_MINUTE} variables a minute: keep what changes often in cxKV`,
+  );
   return {
     getAll: async (owner) => await readEnv(services.db, owner, services.sealingKey),
     async set(owner, input) {
@@ -23,23 +25,4 @@ export function envLibrary(services: EnvServices): Library {
       await setEnvVarOfScript(services, { ...owner, name }, value);
     },
   };
-}
-
-/** How many variables each account has set in the present minute. */
-class SetCounts {
-  #counts = new Map<string, number>();
-  #begunAt = 0;
-
-  /** Throws `overloaded` beyond the limit. */
-  add(account: string): void {
-    if (Date.now() - this.#begunAt > MINUTE_MS) {
-      this.#counts = new Map();
-      this.#begunAt = Date.now();
-    }
-    const count = (this.#counts.get(account) ?? 0) + 1;
-    this.#counts.set(account, count);
-    if (count <= MOST_A_MINUTE) return;
-    const problem = `Scripts may set ${MOST_A_MINUTE} variables a minute: keep what changes often in cxKV`;
-    throw new Fault("overloaded", problem);
-  }
 }

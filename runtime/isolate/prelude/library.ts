@@ -16,6 +16,7 @@ import { makeCxJob } from "../libraries/cx-job.ts";
 import { makeCxKv } from "../libraries/cx-kv.ts";
 import { makeCxLlm } from "../libraries/cx-llm.ts";
 import { makeCxOriginate } from "../libraries/cx-originate.ts";
+import { makeCxRest } from "../libraries/cx-rest.ts";
 import { makeCxSend } from "../libraries/cx-send.ts";
 import { makeCxUserspace } from "../libraries/cx-userspace.ts";
 import settings from "settings.json";
@@ -37,6 +38,7 @@ const MAKERS: Record<CxLibrary, () => object> = {
   cxKV: () => makeCxKv((method, input) => ask("kv", method, input)),
   cxLLM: () => makeCxLlm(askConnector),
   cxOriginate: () => makeCxOriginate(askConnector),
+  cxRest: () => makeCxRest((method, input) => ask("rest", method, input)),
   cxSend: () => makeCxSend((method, input) => ask("send", method, input)),
   cxUserspace: () => makeCxUserspace((method, input) => ask("userspace", method, input)),
 };

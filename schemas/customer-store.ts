@@ -1,10 +1,10 @@
 // Customers of an account.
 
 import { and, eq } from "drizzle-orm";
-import type { Customer } from "../../schemas/customer.ts";
-import { customers } from "../../schemas/tables/assignment.ts";
-import type { Database } from "../../schemas/tables/open.ts";
-import type { Vars } from "../vars.ts";
+import type { Customer } from "./customer.ts";
+import { customers } from "./tables/assignment.ts";
+import type { Database } from "./tables/open.ts";
+import type { Vars } from "./vars.ts";
 
 export async function putCustomer(
   db: Database,

@@ -1,7 +1,7 @@
 // Variables that people write as TOML and scripts see beside `routing`.
 
 import { parse, TomlError } from "smol-toml";
-import { Fault } from "../schemas/fault.ts";
+import { Fault } from "./fault.ts";
 
 /** The author's text and the same as JSON, which edge nodes read. */
 export type Vars = { toml: string; json: string };

@@ -1,0 +1,147 @@
+// What scripts ask by cxRest: the account's own data, and the operator's API upstream, with the credentials of a user of the
+// account. No script sees these, and none chooses where they go.
+
+import { z } from "zod";
+import type { Owner } from "../../schemas/call.ts";
+import { FAULTS, Fault } from "../../schemas/fault.ts";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import { MAX_REST_ANSWER_BYTES, MAX_REST_BODY, MAX_REST_PATH } from "../../schemas/rest-limits.ts";
+import { RestUserName } from "../../schemas/rest-user.ts";
+import { findRestUser, type RestUserServices } from "../../schemas/rest-user-store.ts";
+import { exchange } from "./exchange.ts";
+import type { Library } from "./host-server.ts";
+import { LibraryError } from "./library-error.ts";
+import { readInput } from "./read-input.ts";
+import { OwnResources } from "./rest-own.ts";
+import { readRestPath, urlBelow, type RestPath } from "./rest-path.ts";
+
+/** The operator's API: `token` is for users that have none of their own. */
+export type Upstream = { url: string | undefined; token: string | undefined };
+
+/** An answer as it travels: the isolate makes a value of it. */
+type RestAnswer =
+  | { is: "nothing" }
+  | { is: "json" | "text" | "unsaid"; text: string }
+  | { is: "file"; type: string; base64: string };
+
+/** As long as any run in which somebody waits. */
+const TIMEOUT_MS = 30_000;
+
+const Question = z.object({
+  user: RestUserName,
+  method: z.enum(["GET", "POST", "PUT", "DELETE"]),
+  path: z.string().max(MAX_REST_PATH, `A path has at most ${MAX_REST_PATH} characters`),
+  query: z.string().max(MAX_REST_PATH, `A query has at most ${MAX_REST_PATH} characters`),
+  body: z
+    .string()
+    .max(MAX_REST_BODY, `A body has at most ${MAX_REST_BODY} characters of JSON`)
+    .nullable(),
+});
+type Question = z.infer<typeof Question>;
+
+type Asked = Question & { owner: Owner; target: RestPath; action: string; signal: AbortSignal };
+
+/** Its one method, `ask`, resolves to a `RestAnswer`. Refusals have an HTTP status. */
+export function restLibrary(services: RestUserServices, upstream: Upstream): Library {
+  const own = new OwnResources(services.db, { hasUpstream: upstream.url !== undefined });
+  return {
+    async ask(owner, input, signal = new AbortController().signal): Promise<RestAnswer> {
+      try {
+        const question = readInput(Question, input, "use cxRest");
+        const { method, path, query, body } = question;
+        const action = `${method} "${path.slice(0, 200)}"`;
+        const mark = path.includes("?") ? "&" : "?";
+        const target = readRestPath(query === "" ? path : `${path}${mark}${query}`, action);
+        const token = await tokenOf(services, upstream, { owner, action, user: question.user });
+        const { account } = owner;
+        const content = body === null ? undefined : parseOrUndefined(body);
+        const ours = own.find({ account, method, action, body: content, ...target });
+        if (ours !== undefined) return { is: "json", text: JSON.stringify(await ours()) };
+        return await askUpstream(upstream, token, { ...question, owner, target, action, signal });
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        throw new LibraryError(error.message, FAULTS[error.code].status, { cause: error });
+      }
+    },
+  };
+}
+
+/** Undefined where a known user has none. Throws a LibraryError with the status 401 for one that is not known. */
+async function tokenOf(
+  services: RestUserServices,
+  upstream: Upstream,
+  { owner, action, user }: { owner: Owner; action: string; user: string },
+): Promise<string | undefined> {
+  const known = await findRestUser(services, { account: owner.account, name: user });
+  const token = known?.token ?? upstream.token;
+  if (known !== undefined || token !== undefined) return token;
+  throw new LibraryError(
+    `Cannot ${action}: the account has no user "${user}" of cxRest; PUT /v1/rest-users/${encodeURIComponent(user)} adds one`,
+    401,
+  );
+}
+
+async function askUpstream(
+  { url }: Upstream,
+  token: string | undefined,
+  { owner, target, action, signal, user, method, body }: Asked,
+): Promise<RestAnswer> {
+  if (url === undefined) {
+    throw new LibraryError(
+      `Cannot ${action}: this edge has no such resource of its own and no API upstream; an operator sets SCRIPTFORGE_REST_URL`,
+      404,
+    );
+  }
+  if (token === undefined) {
+    const problem = `the user "${user}" has no token for the API upstream; PUT /v1/rest-users/${encodeURIComponent(user)} gives it one`;
+    throw new LibraryError(`Cannot ${action}: ${problem}`, 401);
+  }
+  const headers: Record<string, string> = {
+    accept: "application/json, */*;q=0.5",
+    authorization: /^[A-Za-z]+ \S/.test(token) ? token : `Bearer ${token}`,
+    "x-scriptforge-account": encodeURIComponent(owner.account),
+    "x-scriptforge-script": owner.script,
+    "x-scriptforge-user": user,
+  };
+  if (body !== null) headers["content-type"] = "application/json";
+  try {
+    const { type, bytes } = await exchange({
+      action,
+      system: "the API upstream",
+      url: urlBelow(url, target),
+      method,
+      headers,
+      body: body ?? undefined,
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_REST_ANSWER_BYTES,
+      signal,
+    });
+    return withoutToken(answerOf(type, bytes), token);
+  } catch (error) {
+    if (!(error instanceof LibraryError)) throw error;
+    throw new LibraryError(hide(error.message, token), error.status, { cause: error });
+  }
+}
+
+function answerOf(type: string, bytes: Buffer): RestAnswer {
+  if (bytes.length === 0) return { is: "nothing" };
+  const [essence = ""] = type.toLowerCase().split(";");
+  const known = essence.trim();
+  if (known === "") return { is: "unsaid", text: bytes.toString() };
+  if (/^application\/(?:[\w.-]+\+)?json$/.test(known))
+    return { is: "json", text: bytes.toString() };
+  const isText = /^text\/|^application\/(?:[\w.-]+\+)?xml$/.test(known);
+  if (isText) return { is: "text", text: bytes.toString() };
+  return { is: "file", type: known, base64: bytes.toString("base64") };
+}
+
+/** An API may repeat what it was sent. */
+function withoutToken(answer: RestAnswer, token: string): RestAnswer {
+  return "text" in answer ? { ...answer, text: hide(answer.text, token) } : answer;
+}
+
+function hide(text: string, token: string): string {
+  // Without its scheme, which is no secret.
+  const [secret = token] = /\S{8,}$/.exec(token) ?? [];
+  return text.replaceAll(secret, "[token]");
+}
