@@ -19,7 +19,10 @@ export class OtherAccount {
   }
 
   static async open(product: Product): Promise<OtherAccount> {
-    const db = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+    const db = createClient({
+      url: `file:${join(product.data, "scriptforge.db")}`,
+      timeout: 5_000,
+    });
     const createdAt = new Date().toISOString();
     await db.execute({
       sql: "INSERT INTO accounts (id, created_at) VALUES (?, ?)",
