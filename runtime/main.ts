@@ -176,10 +176,10 @@ async function startCells(
     env: envLibrary(store.forLibraries),
     job: jobLibrary({ db, store, waits }),
     kv: kvLibrary({ db }),
-    rest: restLibrary(store.forLibraries, {
-      url: settings.SCRIPTFORGE_REST_URL,
-      token: settings.SCRIPTFORGE_REST_TOKEN,
-    }),
+    rest: restLibrary(
+      { ...store.forLibraries, userspace },
+      { url: settings.SCRIPTFORGE_REST_URL, token: settings.SCRIPTFORGE_REST_TOKEN },
+    ),
     send: sendLibrary({ db, settings }),
     userspace: userspaceLibrary(userspace),
   };

@@ -427,6 +427,29 @@ describe("a script's argument", () => {
   });
 });
 
+describe("a look-up in the account's own databases", () => {
+  it("resolves to the row, and rejects where there is none", async ({ expect }) => {
+    await product.manage("PUT", "/userspace/dnc", { kind: "kv" });
+    await product.manage("PUT", "/userspace/dnc/rows/447700900999", { value: "blocked" });
+    const row = { key: "447700900999", value: "blocked" };
+    expect(await valueOf("await api.lookup.userspaceLookup('dnc', '447700900999')")).toEqual(row);
+    expect(await valueOf("await api.lookup.userspaceLookup('dnc', 447700900999)")).toEqual(row);
+    const refusals: [call: string, kind: string, told: unknown][] = [
+      ["('dnc', '1')", "Error", 'Cannot find "1": it is not in the database "dnc"'],
+      ["('none', '1')", "Error", expect.stringContaining("none")],
+      ["('dnc')", "TypeError", expect.stringContaining("not undefined")],
+      ["(undefined, '1')", "TypeError", expect.any(String)],
+    ];
+    for (const [call, kind, told] of refusals) {
+      expect(await refusalOf(`api.lookup.userspaceLookup${call}`)).toEqual([null, kind, told]);
+    }
+    const code =
+      "exports.main = () => api.lookup.userspaceLookup('dnc', '447700900999').catch((e) => e.message);";
+    expect(await other.valueOf(code)).toContain("dnc");
+    expect(seen).toEqual([]);
+  });
+});
+
 describe("type Script", () => {
   it("is told that it has none of them", async ({ expect }) => {
     for (const name of ["lookup", "rest", "send"]) {

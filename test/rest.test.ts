@@ -42,6 +42,7 @@ beforeAll(async () => {
   await product.manage("PUT", "/rest-users/ada", { token: TOKEN });
   await product.manage("PUT", "/rest-users/basic", { token: "Basic YWRhOnRoZSBwYXNzd29yZA==" });
   await product.manage("PUT", "/rest-users/bare", {});
+  await other.manage("PUT", "/rest-users/eve", { token: "the-token-of-eve" });
   await product.manage("PUT", "/env/CX_API_USER", { value: "ada" });
 });
 afterAll(async () => {
@@ -462,7 +463,6 @@ describe("a user", () => {
   });
 
   it("of another account is none of ours, whatever a script says", async ({ expect }) => {
-    await other.manage("PUT", "/rest-users/eve", { token: "the-token-of-eve" });
     const code = `exports.main = async () => {
       process.env.APP_ID = 'default';
       const told = [];
@@ -578,6 +578,55 @@ describe("what the account has here", () => {
     expect(
       await other.valueOf(asEve(`get('scriptforge/${rules?.id}').catch((e) => e.status)`)),
     ).toBe(404);
+    expect(seen).toEqual([]);
+  });
+
+  it("is its databases", async ({ expect }) => {
+    await product.manage("PUT", "/userspace/dnc", { kind: "kv" });
+    await product.manage("PUT", "/userspace/people", { kind: "leads", columns: ["name", "age"] });
+    const body = `[await api.post('setup/userspace/dnc/', { key: 447700900999, value: 'blocked' }),
+      await api.create('setup/userspace/people', { key: 'a/b', name: 'Ada', age: 36 }),
+      await api.get('setup/userspace/dnc/'), await api.get('setup/userspace/dnc/447700900999'),
+      await api.update('setup/userspace/people', 'a/b', { age: 37 }), await api.read('setup/userspace/people', 'a/b'),
+      (await api.get('/setup/userspace')).map(({ database, rows }) => [database, rows]),
+      await require('cxUserspace').read('dnc', '447700900999'),
+      await api.get('setup/userspace/dnc', { prefix: '5' }),
+      await api.delete('setup/userspace/dnc/447700900999')]`;
+    const row = { key: "447700900999", value: "blocked" };
+    const ada = { key: "a/b", name: "Ada", age: 36 };
+    expect(await valueOf(body)).toEqual([
+      row,
+      ada,
+      [row],
+      row,
+      { ...ada, age: 37 },
+      { ...ada, age: 37 },
+      [
+        ["dnc", 1],
+        ["people", 1],
+      ],
+      row,
+      [],
+      { status: "OK" },
+    ]);
+    const wrong: [call: string, status: number][] = [
+      ["get('setup/userspace/dnc/447700900999')", 404],
+      ["get('setup/userspace/none/')", 404],
+      ["get('setup/userspace/no%20name/1')", 404],
+      ["put('setup/userspace/dnc/1', { value: 'x' })", 404],
+      ["put('setup/userspace/people/a%2Fb', { phone: 'x' })", 422],
+      ["put('setup/userspace/dnc', { value: 'x' })", 404],
+      ["post('setup/userspace/people/', { key: 'a/b', name: 'x' })", 409],
+      ["post('setup/userspace/dnc/', { value: 'x' })", 422],
+      ["post('setup/userspace/dnc/')", 422],
+      ["post('setup/userspace', { key: 'x' })", 404],
+      ["delete('setup/userspace/dnc')", 404],
+      ["delete('setup/userspace/dnc/1')", 404],
+    ];
+    for (const [call, status] of wrong) {
+      expect([call, await statusOf(`api.${call}`)]).toEqual([call, [status, "Error"]]);
+    }
+    expect(await other.valueOf(asEve("get('setup/userspace')"))).toEqual([]);
     expect(seen).toEqual([]);
   });
 

@@ -13,6 +13,8 @@ import { KvKey, MAX_KV_PAGE, PutKv } from "../../schemas/kv.ts";
 import { deleteKv, listKv, putKv, readKv } from "../../schemas/kv-store.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
+import { MAX_ROW_PAGE, PutRow, RowKey, RowPageQuery } from "../../schemas/userspace.ts";
+import type { Userspace } from "../../schemas/userspace/userspace.ts";
 import { parseVars } from "../../schemas/vars.ts";
 import { LibraryError } from "./library-error.ts";
 import { MinuteCounts } from "./minute-counts.ts";
@@ -39,6 +41,7 @@ const MOST_CUSTOMERS_A_MINUTE = 60;
 const DONE = { status: "OK" };
 const CreateCustomer = PutCustomer.extend({ id: RoutingKey });
 const ChangedCustomer = PutCustomer.prefault({});
+const CreateRow = z.looseObject({ key: z.union([RowKey, z.int().transform(String)]) });
 const Wrapped = z.strictObject({ value: z.unknown() });
 
 /** The resources that are the account's own, by their paths. */
@@ -46,10 +49,19 @@ export class OwnResources {
   readonly #resources: { path: readonly string[]; resource: Resource }[];
 
   /** `hasUpstream`: customers are the upstream's, which knows what they are called and what they owe. */
-  constructor(db: Database, { hasUpstream }: { hasUpstream: boolean }) {
+  constructor({
+    db,
+    userspace,
+    hasUpstream,
+  }: {
+    db: Database;
+    userspace: Userspace;
+    hasUpstream: boolean;
+  }) {
     this.#resources = [
       { path: ["dev", "kv"], resource: kvResource(db) },
       { path: ["scriptforge"], resource: scriptResource(db) },
+      { path: ["setup", "userspace"], resource: userspaceResource(userspace) },
     ];
     if (!hasUpstream) {
       this.#resources.push({ path: ["customer"], resource: customerResource(db) });
@@ -162,6 +174,45 @@ function scriptResource(db: Database): Resource {
       return found ?? missing(action, `there is no script "${key}"`);
     },
   };
+}
+
+/** The databases, the rows of one, and one row. */
+function userspaceResource(userspace: Userspace): Resource {
+  return {
+    async GET({ account, key: path, query, action }) {
+      if (path === "") return await userspace.list(account);
+      const { database, key } = rowPath(path);
+      if (key !== "") {
+        const row = await userspace.readRow({ account, database, key });
+        return row ?? missing(action, `there is no "${key}" in "${database}"`);
+      }
+      const asked = { limit: MAX_ROW_PAGE, ...Object.fromEntries(query) };
+      const page = readInput(RowPageQuery, asked, action);
+      return (await userspace.listRows({ account, database }, page)).rows;
+    },
+    async POST({ account, key: path, body, action }) {
+      const { database, key: below } = rowPath(path);
+      const given = below === "" ? body : { ...PutRow.safeParse(body).data, key: below };
+      const { key, ...columns } = readInput(CreateRow, given, action);
+      const row = { database, key, columns: readInput(PutRow, columns, action) };
+      return await userspace.askRows(account, { is: "create", ...row });
+    },
+    async PUT({ account, key: path, body, action }) {
+      const row = { ...rowPath(path), columns: readInput(PutRow, body, action) };
+      return await userspace.askRows(account, { is: "update", ...row });
+    },
+    async DELETE({ account, key: path, action }) {
+      const { database, key } = rowPath(path);
+      if (key !== "" && (await userspace.deleteRow({ account, database, key }))) return DONE;
+      return missing(action, `there is no "${key}" in "${database}"`);
+    },
+  };
+}
+
+/** A key may have slashes in it, a database's name none. */
+function rowPath(path: string): { database: string; key: string } {
+  const [, database = "", key = ""] = /^([^/]*)\/?([^]*)$/.exec(path) ?? [];
+  return { database, key };
 }
 
 function missing(action: string, state: string): never {

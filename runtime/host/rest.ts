@@ -8,6 +8,7 @@ import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import { MAX_REST_ANSWER_BYTES, MAX_REST_BODY, MAX_REST_PATH } from "../../schemas/rest-limits.ts";
 import { RestUserName } from "../../schemas/rest-user.ts";
 import { findRestUser, type RestUserServices } from "../../schemas/rest-user-store.ts";
+import type { Userspace } from "../../schemas/userspace/userspace.ts";
 import { exchange } from "./exchange.ts";
 import type { Library } from "./host-server.ts";
 import { LibraryError } from "./library-error.ts";
@@ -42,8 +43,11 @@ type Question = z.infer<typeof Question>;
 type Asked = Question & { owner: Owner; target: RestPath; action: string; signal: AbortSignal };
 
 /** Its one method, `ask`, resolves to a `RestAnswer`. Refusals have an HTTP status. */
-export function restLibrary(services: RestUserServices, upstream: Upstream): Library {
-  const own = new OwnResources(services.db, { hasUpstream: upstream.url !== undefined });
+export function restLibrary(
+  services: RestUserServices & { userspace: Userspace },
+  upstream: Upstream,
+): Library {
+  const own = new OwnResources({ ...services, hasUpstream: upstream.url !== undefined });
   return {
     async ask(owner, input, signal = new AbortController().signal): Promise<RestAnswer> {
       try {
