@@ -11,6 +11,10 @@ import { parseSettings } from "../schemas/settings.ts";
 import { assignments } from "../schemas/tables/assignment.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { scripts } from "../schemas/tables/script.ts";
+import { findJob } from "../schemas/job-store.ts";
+import type { Job } from "../schemas/job.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
+import { putTemplate } from "../schemas/template-store.ts";
 import { AlertSchedule, isDue, makeAlertAsker, type AlertAsker } from "./alerts.ts";
 import { findLastAlert } from "./store/alerts.ts";
 import { applyMigrations } from "./store/database.ts";
@@ -23,6 +27,7 @@ const account = "default";
 
 let folder: string;
 let db: Database;
+let renderer: TemplateRenderer;
 let now: number;
 let asked: string[];
 let logged: string[];
@@ -36,12 +41,14 @@ beforeEach(async () => {
   const at = new Date(NOW).toISOString();
   const script = { id: "s", account, name: "s", type: "app", limits: "{}" };
   await db.insert(scripts).values({ ...script, createdAt: at, updatedAt: at });
+  renderer = new TemplateRenderer();
   now = NOW;
   asked = [];
   logged = [];
   answer = () => ({ raised: false });
 });
-afterEach(() => {
+afterEach(async () => {
+  await renderer[Symbol.asyncDispose]();
   db.$client.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -62,7 +69,13 @@ async function record(order: AlertOrder): Promise<AlertResult> {
 
 function schedule(ask: AlertAsker = record): AlertSchedule {
   const log = pino({ level: "info" }, { write: (line: string) => logged.push(line) });
-  return new AlertSchedule({ db, ask, log, now: () => now });
+  return new AlertSchedule({ db, renderer, mostAnHour: 100, ask, log, now: () => now });
+}
+
+async function jobsOf(driver: string): Promise<Job[]> {
+  const { jobs = [] } = (await findLastAlert(db, { account, driver })) ?? {};
+  const found = await Promise.all(jobs.map((id) => findJob(db, { account, id })));
+  return found.filter((job) => job !== undefined);
 }
 
 async function round(of: AlertSchedule): Promise<string[]> {
@@ -259,5 +272,73 @@ describe("the schedule", () => {
     expect(logged).toEqual([]);
     await using next = schedule();
     expect(await round(next)).toEqual([]);
+  });
+});
+
+describe("an alert that is raised", () => {
+  const recipients = ["Ann <ann@example.com>", "+44 7700 900123", "nobody"];
+
+  it("is sent to each recipient by a job of the driver's script", async ({ expect }) => {
+    await assign("credit", { recipients });
+    answer = () => ({ raised: true, text: "acme is out of credit" });
+    await using alerts = schedule();
+    await round(alerts);
+    expect(await jobsOf("credit")).toMatchObject([
+      {
+        kind: "email",
+        script: "s",
+        data: {
+          to: [{ name: "Ann", address: "ann@example.com" }],
+          subject: "Alert: credit",
+          text: "acme is out of credit",
+          left: ["ann@example.com"],
+        },
+      },
+      { kind: "sms", data: { number: "+447700900123", message: "acme is out of credit" } },
+    ]);
+    expect(await findLastAlert(db, { account, driver: "credit" })).toMatchObject({
+      raised: true,
+      notSent: ['"nobody" is neither an e-mail address nor a telephone number'],
+    });
+    expect(logged.join("")).toContain("an alert is not sent to a recipient");
+  });
+
+  it("is written by the account's template, where there is one", async ({ expect }) => {
+    await assign("credit", { recipients, company: "acme" });
+    answer = () => ({ raised: true, vars: { balance: 2 }, template: "alert" });
+    await using alerts = schedule();
+    await round(alerts);
+    expect(await jobsOf("credit")).toMatchObject([
+      { data: { text: 'The alert "credit" was raised.\n\n{\n  "balance": 2\n}' } },
+      { data: { message: 'The alert "credit" was raised.' } },
+    ]);
+    const parts = {
+      subject: "{{alert.title}} of {{company_id}}",
+      text: "Balance: {{balance}}",
+      html: "<b>{{balance}}</b>",
+      sms: "{{balance}} left",
+    };
+    await putTemplate(db, { account, name: "alert" }, { parts, now });
+    await putTemplate(db, { account, name: "other" }, { parts: { ...parts, sms: "no" }, now });
+    now += 5 * MINUTE;
+    await round(alerts);
+    expect(await jobsOf("credit")).toMatchObject([
+      { data: { subject: "credit of acme", text: "Balance: 2", html: "<b>2</b>" } },
+      { data: { message: "2 left" } },
+    ]);
+  });
+
+  it("is cut to the length of an SMS, and told to nobody where it is not raised", async ({
+    expect,
+  }) => {
+    await assign("long", { recipients: ["447700900123"] });
+    answer = () => ({ raised: true, text: "x".repeat(500) });
+    await using alerts = schedule();
+    await round(alerts);
+    expect(await jobsOf("long")).toMatchObject([{ data: { message: "x".repeat(160) } }]);
+    answer = () => ({ raised: false });
+    now += 5 * MINUTE;
+    await round(alerts);
+    expect(await jobsOf("long")).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Asks alert drivers, each as often as its assignment says. An edge node runs them; what they raise is logged and kept.
+// Asks alert drivers, each as often as its assignment says. An edge node runs them; what they raise is logged, kept and sent.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
@@ -6,6 +6,7 @@ import { AlertResult, type AlertOrder, type LastAlert } from "../schemas/alert.t
 import { Fault } from "../schemas/fault.ts";
 import { MAX_WALL_MS } from "../schemas/limits.ts";
 import type { Database } from "../schemas/tables/open.ts";
+import { sendAlert, type AlertSender } from "./alert-sends.ts";
 import { askEdge } from "./runner.ts";
 import {
   claimAlertRun,
@@ -48,6 +49,7 @@ export function isDue(
 /** Asks alert drivers from `start` until disposed. `now` is the clock, in milliseconds. */
 export class AlertSchedule implements AsyncDisposable {
   readonly #db: Database;
+  readonly #sender: AlertSender;
   readonly #ask: AlertAsker;
   readonly #log: Logger;
   readonly #now: () => number;
@@ -57,8 +59,10 @@ export class AlertSchedule implements AsyncDisposable {
   #isEdgeAway = false;
   #looking: Promise<void> | undefined;
 
-  constructor(options: { db: Database; ask: AlertAsker; log: Logger; now: () => number }) {
-    this.#db = options.db;
+  constructor(options: AlertSender & { ask: AlertAsker; log: Logger; now: () => number }) {
+    const { db, renderer, mostAnHour } = options;
+    this.#db = db;
+    this.#sender = { db, renderer, mostAnHour };
     this.#ask = options.ask;
     this.#log = options.log;
     this.#now = options.now;
@@ -113,11 +117,24 @@ export class AlertSchedule implements AsyncDisposable {
       if (isNotAsked(answer)) return await this.#putOff(driver, { at, fault: answer });
     }
     this.#isEdgeAway = false;
-    const last = lastAlertOf(answer, at);
+    const sends = await this.#send(driver, answer);
+    const last = { ...lastAlertOf(answer, at), ...sends };
     const { fault, raised, text } = last;
     if (fault !== undefined) this.#log.warn({ ...keys, fault }, "an alert driver failed");
     else if (raised) this.#log.warn({ ...keys, text }, "an alert was raised");
     await keepLastAlert(this.#db, keys, last);
+  }
+
+  async #send(
+    driver: AlertDriver,
+    answer: AlertResult | Fault,
+  ): Promise<Pick<LastAlert, "jobs" | "notSent">> {
+    if (answer instanceof Fault) return {};
+    const { jobs, failures } = await sendAlert(this.#sender, { driver, answer }, this.#now());
+    for (const reason of failures) {
+      this.#log.warn({ ...keysOf(driver), reason }, "an alert is not sent to a recipient");
+    }
+    return { ...(jobs.length > 0 && { jobs }), ...(failures.length > 0 && { notSent: failures }) };
   }
 
   /** Nobody could be asked: the driver stays due. */

@@ -24,6 +24,7 @@ import { samples } from "../schemas/tables/sample.ts";
 import { releases, scripts } from "../schemas/tables/script.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken, Token } from "../schemas/token.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import type { RunOrder } from "./runner.ts";
@@ -75,6 +76,7 @@ beforeEach(async () => {
       sealingKey,
       signForm: () => "",
       modules,
+      renderer: new TemplateRenderer(),
       userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
     },
     log,

@@ -36,6 +36,7 @@ import { scriptRoutes } from "./routes/scripts.ts";
 import { simulateRoutes } from "./routes/simulate.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { tailRoutes } from "./routes/tail.ts";
+import { templateRoutes } from "./routes/templates.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { userspaceRoutes } from "./routes/userspace.ts";
 
@@ -75,6 +76,7 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     connectorRoutes,
     restUserRoutes,
     scriptApiRoutes,
+    templateRoutes,
     tokenRoutes,
     invocationRoutes,
     tailRoutes,

@@ -18,6 +18,7 @@ import { connectors, restUsers } from "../schemas/tables/connector.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken } from "../schemas/token.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
@@ -52,6 +53,7 @@ beforeEach(async () => {
       sealingKey,
       signForm: () => "",
       modules,
+      renderer: new TemplateRenderer(),
       userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
     },
     pino({ level: "silent" }),

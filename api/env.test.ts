@@ -18,6 +18,7 @@ import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { revision } from "../schemas/tables/revision.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken } from "../schemas/token.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
@@ -377,6 +378,7 @@ function appWith(sealingKey: SealingKey): ReturnType<typeof buildApp> {
     sealingKey,
     signForm: () => "",
     modules,
+    renderer: new TemplateRenderer(),
     userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
   };
   return buildApp(services, pino({ level: "trace" }, { write }));

@@ -9,6 +9,7 @@ import { readOrMakeFile, tokenFile } from "../schemas/secret-file.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { signForm } from "../schemas/signed-form.ts";
 import { openDatabase } from "../schemas/tables/open.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { AlertSchedule, makeAlertAsker } from "./alerts.ts";
 import { buildApp } from "./app.ts";
@@ -34,6 +35,7 @@ export async function startControlPlane(options: {
   const runner = makeRunner(edgeUrl, secretKey);
   const simulator = makeSimulator(edgeUrl, secretKey);
   const modules = new ModuleShelf(MODULES_FOLDER);
+  const renderer = new TemplateRenderer();
   const userspace = openUserspace(settings);
   const app = buildApp(
     {
@@ -43,6 +45,7 @@ export async function startControlPlane(options: {
       sealingKey,
       signForm: (form) => signForm(secretKey, form),
       modules,
+      renderer,
       auditDays: settings.SCRIPTFORGE_AUDIT_DAYS,
       userspace,
     },
@@ -55,13 +58,15 @@ export async function startControlPlane(options: {
     setting: "SCRIPTFORGE_API_PORT",
   });
   const ask = makeAlertAsker(edgeUrl, secretKey);
-  const alerts = new AlertSchedule({ db, ask, log, now: Date.now });
+  const mostAnHour = settings.SCRIPTFORGE_SENDS_PER_HOUR;
+  const alerts = new AlertSchedule({ db, renderer, mostAnHour, ask, log, now: Date.now });
   alerts.start();
   return {
     url: listening.url,
     async [Symbol.asyncDispose]() {
       await listening[Symbol.asyncDispose]();
       await alerts[Symbol.asyncDispose]();
+      await renderer[Symbol.asyncDispose]();
       await userspace[Symbol.asyncDispose]();
       db.$client.close();
     },

@@ -18,6 +18,7 @@ import { revision } from "../schemas/tables/revision.ts";
 import { samples } from "../schemas/tables/sample.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken } from "../schemas/token.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import type { RunOrder } from "./runner.ts";
@@ -70,6 +71,7 @@ beforeEach(async () => {
       sealingKey,
       signForm: () => "",
       modules,
+      renderer: new TemplateRenderer(),
       userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
     },
     pino({ level: "silent" }),

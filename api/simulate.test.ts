@@ -11,6 +11,7 @@ import { Simulation, type SimulationOrder } from "../schemas/simulate.ts";
 import { accounts, tokens } from "../schemas/tables/account.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { hashToken } from "../schemas/token-hash.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
@@ -77,6 +78,7 @@ beforeEach(async () => {
       sealingKey,
       signForm: () => "",
       modules,
+      renderer: new TemplateRenderer(),
       userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
     },
     pino({ level: "silent" }),

@@ -13,6 +13,7 @@ import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken } from "../schemas/token.ts";
 import { RowPage, UserspaceDatabase } from "../schemas/userspace.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace, type Userspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
@@ -43,7 +44,15 @@ beforeAll(async () => {
   const modules = new ModuleShelf(MODULES_FOLDER);
   const runners = { runner: runNothing, simulator: runNothing };
   app = buildApp(
-    { db, ...runners, sealingKey, signForm: () => "", modules, userspace },
+    {
+      db,
+      ...runners,
+      sealingKey,
+      signForm: () => "",
+      modules,
+      renderer: new TemplateRenderer(),
+      userspace,
+    },
     pino({ level: "silent" }),
   );
 });

@@ -309,6 +309,7 @@ declare namespace NodeJS {
     /** The account's own data and the operator's API. */
     (name: "cxRest"): typeof import("cxRest").default;
     (name: "cxSend"): typeof import("cxSend");
+    (name: "cxTemplate"): typeof import("cxTemplate");
     /** The databases of the account. */
     (name: "cxUserspace"): typeof import("cxUserspace");
     /** Another script of the account, by its name: `require("./number-rules")`. */
@@ -539,6 +540,10 @@ declare module "cxSend" {
     subject?: string | null;
     text?: string | null;
     html?: string | null;
+    /** Writes subject, text and html, in place of these. */
+    template?: string | null;
+    /** The template's variables. */
+    vars?: object | null;
     /** An idempotency key: a mail of a known one is not sent again. */
     jobId?: string | number;
   }
@@ -558,6 +563,24 @@ declare module "cxSend" {
   const library: { email: typeof email; sms: typeof sms };
 
   export { email, sms, library as default };
+}
+
+/** The templates of the account. Not in type Script. Each call counts as a request. */
+declare module "cxTemplate" {
+  /** "" for a part that the template has not. */
+  interface Rendered {
+    subject: string;
+    text: string;
+    html: string;
+    sms: string;
+  }
+
+  /** Fills in a template. Rejects where there is none of that name, or it fails. */
+  function compile(name: string, vars?: object): Promise<Rendered>;
+
+  const library: { compile: typeof compile };
+
+  export { compile, library as default };
 }
 
 /**

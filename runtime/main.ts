@@ -10,6 +10,7 @@ import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openPrimary, openReplica } from "../schemas/tables/open.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
 import type { CellKind } from "./cell/cell.ts";
@@ -29,6 +30,7 @@ import { jobLibrary } from "./host/job.ts";
 import { kvLibrary } from "./host/kv.ts";
 import { restLibrary } from "./host/rest.ts";
 import { sendLibrary } from "./host/send.ts";
+import { templateLibrary } from "./host/template.ts";
 import { Journal } from "./journal/journal.ts";
 import { stateOf } from "./journal/node-state.ts";
 import { JournalWriter } from "./journal/writer.ts";
@@ -170,6 +172,7 @@ async function startCells(
   const hostSocket = join(folder, "host.sock");
   const modules = new ModuleShelf(MODULES_FOLDER);
   const { db } = store.forLibraries;
+  const templates = { db, renderer: stack.use(new TemplateRenderer()) };
   const userspace = stack.use(openUserspace(settings));
   const libraries = {
     connector: connectorLibrary(store.forLibraries),
@@ -180,7 +183,8 @@ async function startCells(
       { ...store.forLibraries, userspace },
       { url: settings.SCRIPTFORGE_REST_URL, token: settings.SCRIPTFORGE_REST_TOKEN },
     ),
-    send: sendLibrary({ db, settings }),
+    send: sendLibrary({ ...templates, settings }),
+    template: templateLibrary(templates),
     userspace: userspaceLibrary(userspace),
   };
   const host = { ...programSource({ store, drafts, modules }), libraries };

@@ -27,6 +27,11 @@ export const LastAlert = z
     at: z.iso.datetime().meta({ description: "When the run began" }),
     raised: z.boolean(),
     text: z.string().optional(),
+    jobs: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "Ids of the jobs that send it to the recipients" }),
+    notSent: z.array(z.string()).optional().meta({ description: "Why some do not get it" }),
     fault: z
       .strictObject({ code: z.string(), message: z.string() })
       .optional()

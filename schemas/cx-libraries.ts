@@ -8,6 +8,7 @@ export type CxLibrary =
   | "cxOriginate"
   | "cxRest"
   | "cxSend"
+  | "cxTemplate"
   | "cxUserspace";
 
 /** Those that exist, in order. */
@@ -19,6 +20,7 @@ export const CX_LIBRARIES: readonly CxLibrary[] = [
   "cxOriginate",
   "cxRest",
   "cxSend",
+  "cxTemplate",
   "cxUserspace",
 ];
 

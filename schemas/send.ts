@@ -37,6 +37,12 @@ export const Subject = z
     "A subject has no line breaks and no control characters",
   );
 
+/** The subject that a template has made: one line, whatever was put in. */
+export function subjectOf({ subject }: { subject: string }): string {
+  const line = subject.replaceAll(/[\s\p{Cc}\p{Cs}]+/gu, " ").trim();
+  return line.slice(0, MAX_SUBJECT);
+}
+
 export const MailText = z
   .string()
   .refine((text) => !UNSTORABLE.test(text), "A text has neither half characters nor NUL");

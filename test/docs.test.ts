@@ -65,6 +65,13 @@ import { ScriptType } from "../schemas/script-type.ts";
 import { MAX_MAIL_BYTES, MAX_RECIPIENTS, MAX_SMS, MAX_SUBJECT } from "../schemas/send-limits.ts";
 import { parseSettings } from "../schemas/settings.ts";
 import { SCRIPT_BUILT_INS } from "../schemas/specifiers.ts";
+import {
+  MAX_RENDER_MS,
+  MAX_RENDERED_PART,
+  MAX_TEMPLATE_PART,
+  MAX_TEMPLATE_VARS,
+  MAX_TEMPLATES,
+} from "../schemas/template-limits.ts";
 import { startProduct, type Answer, type Product } from "./harness.ts";
 import { MailServer } from "./mail-server.ts";
 
@@ -145,6 +152,7 @@ beforeAll(async () => {
   }
   await product.manage("PUT", "/rest-users/ada", { token: "token-of-ada" });
   for (const [path, body] of DATABASES) await product.manage("PUT", `/userspace/${path}`, body);
+  await product.manage("PUT", "/templates/calls", templateOfPage());
   for (const type of TYPES) await product.manage("POST", "/scripts", { name: type, type });
   for (const { name, code } of EXAMPLES) {
     if (name !== undefined) await product.manage("POST", "/scripts", { name, type: "app", code });
@@ -232,6 +240,7 @@ describe("the types of scripts", () => {
     "a library's function in another place": 'import cxKV from "cxKV"; cxKV.get("a");',
     "a mail to nobody": 'require("cxSend").email({ subject: "a", text: "b" });',
     "a mail from somebody": 'require("cxSend").email({ to: "a@b.cc", from: "c@d.ee", text: "b" });',
+    "a template by a number": 'require("cxTemplate").compile(5);',
     "a number that may not be stored":
       'import { kv } from "cxKV"; kv.get("a").then((a) => a.trim());',
     "a driver's function by another name": `${typed("DidDriver")}{ find: () => [] };`,
@@ -464,6 +473,10 @@ describe("the page tells", () => {
     expect(PAGE).toContain(`or a list; at most ${MAX_RECIPIENTS} `);
     expect(PAGE).toContain(`one line of at most ${MAX_SUBJECT} characters`);
     expect(PAGE).toContain(`with the subject at most ${count(MAX_MAIL_BYTES)} bytes`);
+    expect(PAGE).toContain(
+      `A part has at most ${count(MAX_TEMPLATE_PART)} characters, and makes at most ${count(MAX_RENDERED_PART)}; variables have at most ${count(MAX_TEMPLATE_VARS)} bytes of JSON, and an account ${count(MAX_TEMPLATES)}`,
+    );
+    expect(PAGE).toContain(`takes at most ${MAX_RENDER_MS} ms`);
     expect(PAGE).toContain(`An SMS has at most ${MAX_SMS} characters`);
     const { SCRIPTFORGE_SENDS_PER_HOUR: sends } = parseSettings({});
     expect(PAGE).toContain(`${count(sends)} by default`);
@@ -1011,6 +1024,13 @@ function markingAt(place: string): string {
     data.routing.by.push("${place}");
     return data;
   }`;
+}
+
+/** The template that the page gives in words. */
+function templateOfPage(): object {
+  const [, subject, html] =
+    /The template `calls` has the subject `(.+?)` and the HTML\n`(.+?)`/.exec(PAGE) ?? [];
+  return { subject, html };
 }
 
 /** What a script writes. Rejects where it fails or complains. */

@@ -324,6 +324,69 @@ describe("a mail", () => {
   });
 });
 
+describe("a template", () => {
+  const PARTS = {
+    subject: "Report of {{name}}",
+    text: "{{name}}: {{#each rows}}{{this}} {{/each}}",
+    html: "<b>{{name}}</b>",
+    sms: "{{name}} is late",
+  };
+
+  it("writes a mail from variables, on one line of subject", async ({ expect }) => {
+    await product.manage("PUT", "/templates/report", PARTS);
+    const vars = "{ name: 'Smith & Co\\r\\nBcc: eve@example.com', rows: [1, 2] }";
+    const id = await send(`email({ to: 'ann@example.com', template: 'report', vars: ${vars} })`);
+    expect(await untilState(id, "completed")).toMatchObject({
+      data: {
+        subject: "Report of Smith & Co Bcc: eve@example.com",
+        text: "Smith & Co\r\nBcc: eve@example.com: 1 2 ",
+        html: "<b>Smith &amp; Co\r\nBcc: eve@example.com</b>",
+        left: ["ann@example.com"],
+      },
+    });
+    const told = `const said = []; for (const more of [{ template: 'none' }, { template: 'report', text: 'a' }, { template: 'report', vars: [1] }]) {
+      try { await email({ to: 'ann@example.com', ...more }); } catch (error) { said.push(error.message); } } return said;`;
+    expect(await valueOf(told)).toEqual([
+      'The account has no template "none"',
+      "Cannot send the mail: A mail has a template, or subject, text and html of its own, and not both",
+      expect.stringContaining("vars: "),
+    ]);
+  });
+
+  it("is filled in by cxTemplate, for its own account alone", async ({ expect }) => {
+    await product.manage("PUT", "/templates/report", PARTS);
+    for (const head of [
+      "const { compile } = require('cxTemplate');",
+      "const compile = require('cxTemplate').default.compile;",
+    ]) {
+      const { value } = await run(
+        `${head} exports.main = async () => await compile('report', { name: '<a>', rows: ['x'] });`,
+      );
+      expect(value).toEqual({
+        subject: "Report of <a>",
+        text: "<a>: x ",
+        html: "<b>&lt;a&gt;</b>",
+        sms: "<a> is late",
+      });
+    }
+    const code = `import { compile } from 'cxTemplate'; export const main = async () => {
+      const said = []; for (const args of [['report'], ['none'], [5], ['report', 'x'], ['report', 1n], ['report', { a: 'x'.repeat(100001) }]]) {
+        try { said.push((await compile(...args)).sms); } catch (error) { said.push(error.message); } } return said; };`;
+    expect((await run(code)).value).toEqual([
+      " is late",
+      'The account has no template "none"',
+      "Cannot compile the template: its name has to be a string, not of type number",
+      "Cannot compile the template: The variables of a template are an object",
+      "Do not know how to serialize a BigInt",
+      "Cannot compile the template: its variables have to be an object of at most 100000 bytes of JSON",
+    ]);
+    await asOther("POST", "/scripts", { name: "reader", type: "app" });
+    const spy = `const { compile } = require('cxTemplate'); exports.main = () => compile('report', {}).catch((error) => error.message);`;
+    const { body } = await asOther("POST", "/scripts/reader/run", { code: spy });
+    expect(RunResult.parse(body).value).toBe('The account has no template "report"');
+  });
+});
+
 describe("an SMS", () => {
   it("goes to the operator's gateway, once", async ({ expect }) => {
     const id = await send("sms('+44 (7700) 900-123', 'Your code is 1234 ☎')");

@@ -67,6 +67,7 @@ const LIBRARIES: ReadonlyMap<string, Shape> = new Map([
   ["cxUserspace", USERSPACE],
   ["cxRest", rest()],
   ["cxSend", library(...promising("email sms"))],
+  ["cxTemplate", library(...promising("compile"))],
   ["cxOriginate", library(...promising("originate"))],
   ["cxJob", library(...promising("add scriptForge"))],
 ]);

@@ -8,6 +8,7 @@ import type { ModuleShelf } from "../../schemas/module-shelf.ts";
 import type { SealingKey } from "../../schemas/sealed-text.ts";
 import type { SignedForm } from "../../schemas/signed-form.ts";
 import type { Database } from "../../schemas/tables/open.ts";
+import type { TemplateRenderer } from "../../schemas/template-renderer.ts";
 import { bearerToken } from "../../schemas/token-hash.ts";
 import type { Userspace } from "../../schemas/userspace/userspace.ts";
 import { mayRun, type Principal, type Scope } from "../../schemas/token.ts";
@@ -25,6 +26,8 @@ export type Services = {
   sealingKey: SealingKey;
   signForm: (form: SignedForm) => string;
   modules: ModuleShelf;
+  /** Checks templates. */
+  renderer: TemplateRenderer;
   /** How long the audit log is kept, a year by default. */
   auditDays?: number;
   userspace: Userspace;

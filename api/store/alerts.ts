@@ -11,8 +11,17 @@ import type { Database } from "../../schemas/tables/open.ts";
 /** An alert driver by its keys. */
 export type AlertKey = { account: string; driver: string };
 
-/** `startedAt` is when its newest run began, as ISO text, null before the first. */
-export type AlertDriver = AlertKey & { everyMinutes: number; startedAt: string | null };
+/**
+ * `startedAt` is when its newest run began, as ISO text, null before the first. `script` is the id of the script that drives it,
+ * `recipients` are as its assignment has them.
+ */
+export type AlertDriver = AlertKey & {
+  script: string;
+  company: string | null;
+  recipients: string[];
+  everyMinutes: number;
+  startedAt: string | null;
+};
 
 const Json = z.string().transform((text): unknown => JSON.parse(text));
 const StoredSettings = Json.pipe(PlaceSettings);
@@ -24,6 +33,7 @@ export async function listAlertDrivers(db: Database): Promise<AlertDriver[]> {
     .select({
       account: assignments.account,
       driver: assignments.subject,
+      script: assignments.script,
       settings: assignments.settings,
       startedAt: alertRuns.startedAt,
     })
@@ -34,18 +44,24 @@ export async function listAlertDrivers(db: Database): Promise<AlertDriver[]> {
     )
     .where(eq(assignments.place, "alert-driver"))
     .orderBy(asc(alertRuns.startedAt));
-  return rows.map(({ account, driver, startedAt, settings }) => ({
-    account,
-    driver,
-    startedAt,
-    everyMinutes: StoredSettings.parse(settings).everyMinutes ?? DEFAULT_ALERT_MINUTES,
-  }));
+  return rows.map(({ account, driver, script, startedAt, settings }) => {
+    const { everyMinutes, company, recipients } = StoredSettings.parse(settings);
+    return {
+      account,
+      driver,
+      script,
+      startedAt,
+      company: company ?? null,
+      recipients: recipients ?? [],
+      everyMinutes: everyMinutes ?? DEFAULT_ALERT_MINUTES,
+    };
+  });
 }
 
 /** Claims the run that begins at `at`, as ISO text. False where another control plane has claimed one since `driver` was read. */
 export async function claimAlertRun(
   db: Database,
-  { account, driver, startedAt }: AlertDriver,
+  { account, driver, startedAt }: AlertKey & Pick<AlertDriver, "startedAt">,
   at: string,
 ): Promise<boolean> {
   const { rowsAffected } =
@@ -61,7 +77,7 @@ export async function claimAlertRun(
 /** Gives back the claim of a run that has not begun. */
 export async function releaseAlertRun(
   db: Database,
-  { startedAt, ...key }: AlertDriver,
+  { startedAt, ...key }: AlertKey & Pick<AlertDriver, "startedAt">,
   at: string,
 ): Promise<void> {
   if (startedAt !== null) {

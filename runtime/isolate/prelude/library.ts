@@ -18,6 +18,7 @@ import { makeCxLlm } from "../libraries/cx-llm.ts";
 import { makeCxOriginate } from "../libraries/cx-originate.ts";
 import { makeCxRest } from "../libraries/cx-rest.ts";
 import { makeCxSend } from "../libraries/cx-send.ts";
+import { makeCxTemplate } from "../libraries/cx-template.ts";
 import { makeCxUserspace } from "../libraries/cx-userspace.ts";
 import settings from "settings.json";
 import { Budget } from "./budget.ts";
@@ -40,6 +41,7 @@ const MAKERS: Record<CxLibrary, () => object> = {
   cxOriginate: () => makeCxOriginate(askConnector),
   cxRest: () => makeCxRest((method, input) => ask("rest", method, input)),
   cxSend: () => makeCxSend((method, input) => ask("send", method, input)),
+  cxTemplate: () => makeCxTemplate((method, input) => ask("template", method, input)),
   cxUserspace: () => makeCxUserspace((method, input) => ask("userspace", method, input)),
 };
 
