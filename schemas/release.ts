@@ -88,6 +88,3 @@ export const LiveProgram = z
   })
   .meta({ id: "LiveProgram" });
 export type LiveProgram = z.infer<typeof LiveProgram>;
-
-/** Ends the wrapper of every release. The author's first line follows on the same line, so line numbers are true. */
-export const RELEASE_HEAD_END = "{/* script */";

@@ -4,7 +4,7 @@ import { compileFunction } from "node:vm";
 import { transform } from "esbuild";
 import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
-import { RELEASE_HEAD_END } from "../../schemas/release.ts";
+import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
 import { SCRIPT_FILE } from "../../schemas/script-file.ts";
 import {
   compileBudget,

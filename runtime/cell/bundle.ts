@@ -11,8 +11,11 @@ export function bundleDispatcher(): Promise<string> {
   return bundle("dispatcher.ts");
 }
 
-/** One entry of `runtime/isolate` as one ES module, with everything it imports. */
-export async function bundle(entry: string, { minify = false } = {}): Promise<string> {
+/** One entry of `runtime/isolate` as one ES module, with everything it imports. `plugins` come before our own. */
+export async function bundle(
+  entry: string,
+  { minify = false, plugins = [] }: { minify?: boolean; plugins?: Plugin[] } = {},
+): Promise<string> {
   const { outputFiles } = await esbuild.build({
     entryPoints: [`${ISOLATE}${entry}`],
     bundle: true,
@@ -20,8 +23,8 @@ export async function bundle(entry: string, { minify = false } = {}): Promise<st
     format: "esm",
     target: "esnext",
     minify,
-    external: ["cloudflare:*", "script.js", "settings.json"],
-    plugins: [preludeAsText],
+    external: ["cloudflare:*", "libraries.js", "script.js", "settings.json"],
+    plugins: [...plugins, textsOfIsolates],
     logLevel: "silent",
   });
   const [file] = outputFiles;
@@ -29,16 +32,29 @@ export async function bundle(entry: string, { minify = false } = {}): Promise<st
   return file.text;
 }
 
-const preludeAsText: Plugin = {
-  name: "prelude-as-text",
+/** Isolates that serve one run are not locked down, and do not parse what does that. */
+const withoutLockdown: Plugin = {
+  name: "without-lockdown",
   setup(build) {
-    build.onResolve({ filter: /^virtual:prelude$/ }, ({ path }) => ({
-      path,
-      namespace: "prelude",
-    }));
-    build.onLoad({ filter: /.*/, namespace: "prelude" }, async () => ({
-      // Every isolate parses it.
-      contents: await bundle("prelude/main.ts", { minify: true }),
+    const path = `${ISOLATE}prelude/no-lockdown.ts`;
+    build.onResolve({ filter: /\/lockdown\.ts$/ }, () => ({ path }));
+  },
+};
+
+/** What isolates are made of, by the name under which the dispatcher imports it. Minified, since every isolate parses it. */
+const TEXTS: Record<string, () => Promise<string>> = {
+  "virtual:libraries": () => bundle("libraries/main.ts", { minify: true }),
+  "virtual:prelude/single": () =>
+    bundle("prelude/main.ts", { minify: true, plugins: [withoutLockdown] }),
+  "virtual:prelude/warm": () => bundle("prelude/main.ts", { minify: true }),
+};
+
+const textsOfIsolates: Plugin = {
+  name: "texts-of-isolates",
+  setup(build) {
+    build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: "text" }));
+    build.onLoad({ filter: /.*/, namespace: "text" }, async ({ path }) => ({
+      contents: (await TEXTS[path]?.()) ?? "",
       loader: "text",
     }));
   },

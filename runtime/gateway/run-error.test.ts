@@ -1,6 +1,6 @@
 import { MagicString } from "magic-string";
 import { describe, it } from "vitest";
-import { RELEASE_HEAD_END } from "../../schemas/release.ts";
+import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
 import { NO_REQUIRES } from "../../schemas/requires.ts";
 import { EdgeRelease } from "../store/release.ts";
 import { runErrorOf, type Files } from "./run-error.ts";

@@ -1,7 +1,19 @@
 // Modules that the bundler and the dispatcher make.
 
-declare module "virtual:prelude" {
-  /** The bundled prelude, as the text of an ES module. */
+declare module "virtual:prelude/warm" {
+  /** The bundled prelude of isolates that stay, as the text of an ES module. */
+  const source: string;
+  export default source;
+}
+
+declare module "virtual:prelude/single" {
+  /** That of isolates that serve one run. */
+  const source: string;
+  export default source;
+}
+
+declare module "virtual:libraries" {
+  /** The platform's libraries, bundled likewise. */
   const source: string;
   export default source;
 }
@@ -17,12 +29,19 @@ declare module "script.js" {
   export default code;
 }
 
-declare module "settings.json" {
-  import type { Isolation } from "../../schemas/isolation.ts";
-  import type { ProgramCode } from "../../schemas/program-code.ts";
-  import type { ScriptType } from "../../schemas/script-type.ts";
+// By import() types: in an ambient module an import of a relative name resolves to nothing, and says nothing of it.
+/* oxlint-disable typescript/consistent-type-imports */
 
+declare module "libraries.js" {
+  type Libraries = typeof import("./libraries/main.ts");
+
+  /** Of the bundle, or of an empty one that has none. */
+  export const libraryMakers: Libraries["libraryMakers"];
+  export const makeLookup: Libraries["makeLookup"];
+}
+
+declare module "settings.json" {
   /** What kind of isolate this is, and what its script requires. */
-  const settings: { type: ScriptType; isolation: Isolation } & Omit<ProgramCode, "code">;
+  const settings: import("./worker-code.ts").Settings;
   export default settings;
 }

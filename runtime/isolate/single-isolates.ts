@@ -3,6 +3,7 @@
 
 import { ENDED_TEXT, readRunHeads, type BatchHead } from "../../schemas/batch.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
+import { needsOf } from "./needs.ts";
 import { openEgress } from "./outbound.ts";
 import { Platform } from "./platform.ts";
 import { endIsolate, findEntry } from "./warm-isolates.ts";
@@ -26,7 +27,8 @@ export async function runSingle(
       ? means.loader.load(workerCode(means, kind, program)).getEntrypoint<Prelude>()
       : entryOf(means, kind, program);
   try {
-    const platform = type === "script" ? undefined : new Platform(egress, means.host);
+    const isLent = type !== "script" && needsOf(program).platform;
+    const platform = isLent ? new Platform(egress, means.host) : undefined;
     return await egress.guard(entry.run(text, platform));
   } catch {
     // The prelude reports every failure of the script. What ends an isolate before that is its budget alone.

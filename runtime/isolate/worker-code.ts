@@ -3,8 +3,11 @@
 import type { BatchHead } from "../../schemas/batch.ts";
 import { COMPATIBILITY_DATE } from "../../schemas/compatibility.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
+import { needsOf, type Needs } from "./needs.ts";
 import type { Platform } from "./platform.ts";
-import prelude from "virtual:prelude";
+import libraries from "virtual:libraries";
+import singlePrelude from "virtual:prelude/single";
+import warmPrelude from "virtual:prelude/warm";
 
 /**
  * What isolates are made with. `exports` gives those of the worker that loads them, `Outbound` among them; `host` is the
@@ -33,18 +36,34 @@ export function entryOf(means: Means, kind: IsolateKind, program: ProgramCode): 
     .getEntrypoint<Prelude>();
 }
 
+/** What an isolate is told of itself, and what its script requires. */
+export type Settings = Pick<IsolateKind, "type" | "isolation"> & { needs: Needs } & Omit<
+    ProgramCode,
+    "code"
+  >;
+
+/** In the place of the libraries, where the code names none. */
+const NO_LIBRARIES =
+  "export function libraryMakers() { return {}; } export function makeLookup() { return {}; }";
+const NO_NEEDS: Needs = { node: false, libraries: false, platform: false };
+
 export function workerCode(
   { exports }: Means,
   { type, isolation, name }: IsolateKind,
-  { code, ...required }: ProgramCode,
+  program: ProgramCode,
 ): WorkerLoaderWorkerCode {
+  const { code, ...required } = program;
+  // A Script has no require.
+  const needs = type === "script" ? NO_NEEDS : needsOf(program);
+  const settings: Settings = { type, isolation, needs, ...required };
   return {
     compatibilityDate: COMPATIBILITY_DATE,
     mainModule: "prelude.js",
     modules: {
-      "prelude.js": { js: prelude },
+      "prelude.js": { js: isolation === "scope" ? warmPrelude : singlePrelude },
+      "libraries.js": { js: needs.libraries ? libraries : NO_LIBRARIES },
       "script.js": { text: code },
-      "settings.json": { json: { type, isolation, ...required } },
+      "settings.json": { json: settings },
     },
     env: {},
     // A Script has no network. The rest goes out through us, and by the name we know whose request it is.

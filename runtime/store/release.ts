@@ -1,7 +1,8 @@
 // A release as the edge node holds it.
 
 import { SourceMap } from "node:module";
-import { RELEASE_HEAD_END, type CompiledRelease } from "../../schemas/release.ts";
+import type { CompiledRelease } from "../../schemas/release.ts";
+import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
 import type { Requires } from "../../schemas/requires.ts";
 
 /** A place in the author's source, both counted from 1. */

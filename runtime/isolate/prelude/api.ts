@@ -1,7 +1,7 @@
 // The global `api` of the oldest scripts: libraries, by other names.
 
 import type { ScriptType } from "../../../schemas/script-type.ts";
-import { makeLookup } from "../libraries/lookup.ts";
+import { makeLookup } from "libraries.js";
 import { askConnector } from "./platform.ts";
 import type { Require } from "./unit.ts";
 

@@ -2,6 +2,7 @@
 
 import { scriptGlobals } from "../../../schemas/script-globals.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
+import settings from "settings.json";
 import { envOfRun } from "./env.ts";
 
 /** Ways into the engine, into workerd and between isolates: for no script. */
@@ -17,12 +18,14 @@ const NEVER = [
 
 const now = performance.now.bind(performance);
 const { timeOrigin } = performance;
-const nativeProcess = process;
+// To read it loads some of Node's modules.
+const nativeProcess = settings.needs.node ? process : undefined;
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 const randomUUID = crypto.randomUUID.bind(crypto);
 
-/** What `process` is to modules and scripts that are not of type Script. */
+/** What `process` is to modules and scripts that are not of type Script, but for its `env`. */
 function processOf(): Record<PropertyKey, unknown> {
+  if (nativeProcess === undefined) return {};
   const { arch, hrtime, nextTick, platform, version, versions } = nativeProcess;
   return {
     // By this libraries know that they run in Node.

@@ -5,21 +5,8 @@
 // without one, by names that are strings, and lists are read by index.
 
 import { MODULE_BUILT_INS, SCRIPT_BUILT_INS } from "../../../schemas/specifiers.ts";
-import {
-  CX_LIBRARIES,
-  isCxName,
-  whyNoLibrary,
-  type CxLibrary,
-} from "../../../schemas/cx-libraries.ts";
-import { makeCxCallControl } from "../libraries/cx-call-control.ts";
-import { makeCxJob } from "../libraries/cx-job.ts";
-import { makeCxKv } from "../libraries/cx-kv.ts";
-import { makeCxLlm } from "../libraries/cx-llm.ts";
-import { makeCxOriginate } from "../libraries/cx-originate.ts";
-import { makeCxRest } from "../libraries/cx-rest.ts";
-import { makeCxSend } from "../libraries/cx-send.ts";
-import { makeCxTemplate } from "../libraries/cx-template.ts";
-import { makeCxUserspace } from "../libraries/cx-userspace.ts";
+import { CX_LIBRARIES, isCxName, whyNoLibrary } from "../../../schemas/cx-libraries.ts";
+import { libraryMakers } from "libraries.js";
 import settings from "settings.json";
 import { Budget } from "./budget.ts";
 import type { ScriptModule } from "./entry.ts";
@@ -32,19 +19,6 @@ import { compile, evaluate, type Factory, type Require, type Unit } from "./unit
 /** By name, and nothing else. */
 type Table<Value> = Record<string, Value>;
 
-/** Makes each library of the platform, for one run. */
-const MAKERS: Record<CxLibrary, () => object> = {
-  cxCallControl: () => makeCxCallControl(askConnector),
-  cxJob: () => makeCxJob((method, input) => ask("job", method, input)),
-  cxKV: () => makeCxKv((method, input) => ask("kv", method, input)),
-  cxLLM: () => makeCxLlm(askConnector),
-  cxOriginate: () => makeCxOriginate(askConnector),
-  cxRest: () => makeCxRest((method, input) => ask("rest", method, input)),
-  cxSend: () => makeCxSend((method, input) => ask("send", method, input)),
-  cxTemplate: () => makeCxTemplate((method, input) => ask("template", method, input)),
-  cxUserspace: () => makeCxUserspace((method, input) => ask("userspace", method, input)),
-};
-
 /** CPU time in which the modules of a script are loaded, in milliseconds. */
 const PRELOAD_CPU_MS = 2_000;
 
@@ -52,14 +26,15 @@ const PRELOAD_CPU_MS = 2_000;
 export type RequiringRun = { budget: Budget; legacy: () => LegacyGlobals };
 
 // Taken before the script can change them, and before they are taken away.
-const { getBuiltinModule } = process;
+const getBuiltinModule = settings.needs.node ? process.getBuiltinModule : noBuiltInModule;
 const { create } = Object;
 const { defineProperty, deleteProperty } = Reflect;
 const NativeError = Error;
 const NativeSyntaxError = SyntaxError;
 const nativeCloudflare: unknown = Reflect.get(globalThis, "Cloudflare");
 
-const makers = tableOf(MAKERS);
+/** Each library of the platform that the code names, for one run. */
+const makers = tableOf(libraryMakers(ask, askConnector));
 const modules = compileAll(settings.modules);
 const scripts = compileAll(settings.scripts);
 /** The name of a script by each way to ask for it. */
@@ -214,6 +189,11 @@ function timers(): object {
   const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } =
     globalThis;
   return { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
+}
+
+/** Where no module of Node was expected: `needs.ts` knows every way to ask for one. */
+function noBuiltInModule(name: string): never {
+  throw new NativeError(`Cannot load module '${name}'`);
 }
 
 function refill(): number {

@@ -63,7 +63,7 @@ if (type !== "script") {
   installTimers();
   installPlatform();
 }
-if (isWarm && type !== "script" && code.includes("require")) loadBuiltIns();
+if (isWarm && settings.needs.node) loadBuiltIns();
 if (isWarm) lockDown();
 const release = compile(code);
 

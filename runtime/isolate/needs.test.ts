@@ -1,0 +1,54 @@
+import { describe, it } from "vitest";
+import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
+import type { ProgramCode } from "../../schemas/program-code.ts";
+import { needsOf, type Needs } from "./needs.ts";
+
+function programOf(source: string, more: Partial<ProgramCode> = {}): ProgramCode {
+  const code = `(function () { return [function (exports, require, module) ${RELEASE_HEAD_END}${source}}]; })`;
+  return { code, scripts: {}, modules: {}, preload: [], allowed: [], ...more };
+}
+
+const NONE: Needs = { node: false, libraries: false, platform: false };
+const NODE: Needs = { ...NONE, node: true };
+const PLATFORM: Needs = { ...NONE, platform: true };
+const LIBRARIES: Needs = { ...PLATFORM, libraries: true };
+const ALL: Needs = { node: true, libraries: true, platform: true };
+
+describe("what code needs", () => {
+  it.for<[source: string, needs: Needs]>([
+    ["async function main(data) { return data; }", NONE],
+    ["return process.env.KEY + process?.env['x'] + process . env.y", NONE],
+    ["requires(); const required = 1", ALL],
+    ["const rules = require('./rules')", NONE],
+    ["process.version", NODE],
+    ["const { env } = process", NODE],
+    ["globalThis['process']", NODE],
+    ["globalThis.process.env.KEY", NONE],
+    ["require('crypto')", NODE],
+    ['require( "node:fs" )', NODE],
+    ["require('rules')", NODE],
+    ["require('cxKV').kv", LIBRARIES],
+    ["api.lookup.tps(1)", LIBRARIES],
+    ["cxUserspace.read('a', 1)", LIBRARIES],
+    ["await setEnvVar('a', 'b')", PLATFORM],
+    ["await getEnvVars()", PLATFORM],
+    ["require('cxKV'); require('moment')", ALL],
+    ["require('cx' + 'KV')", ALL],
+    ["require(name)", ALL],
+    ["const load = require; load('cxKV')", ALL],
+    ["module.require", ALL],
+    ["require('a\\x62c')", ALL],
+    ["require(`cxKV`)", ALL],
+  ])("%s", ([source, needs], { expect }) => {
+    expect(needsOf(programOf(source))).toEqual(needs);
+  });
+
+  it("is what the scripts that it requires need as well", ({ expect }) => {
+    const scripts = { rules: programOf("require('cxKV')").code };
+    expect(needsOf(programOf("require('./rules')", { scripts }))).toEqual(LIBRARIES);
+  });
+
+  it("is Node's modules where it has modules of npm", ({ expect }) => {
+    expect(needsOf(programOf("", { modules: { axios: "" } }))).toEqual(NODE);
+  });
+});

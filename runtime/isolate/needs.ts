@@ -1,0 +1,49 @@
+// What of ours and of Node's an isolate has to load for its code, by what the code names: loading takes longer than most
+// scripts run.
+
+import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
+import type { ProgramCode } from "../../schemas/program-code.ts";
+
+/**
+ * `node`: Node's modules and `process` beyond its `env`. `libraries`: those of the platform. `platform`: to be lent what
+ * they, and functions of the global scope, ask.
+ */
+export type Needs = { node: boolean; libraries: boolean; platform: boolean };
+
+const REQUIRE_BY_NAME = /\brequire\s*\(\s*(["'])([^"'\\\n]*)\1\s*\)/g;
+const OF_PLATFORM = /\bcx[A-Z]|\bapi\b/;
+const OF_PROCESS = /\bprocess\b(?!\s*\??\.\s*env\b)/;
+const OF_ENVIRONMENT = /EnvVars?\b/;
+/** A library of the platform, or another script. */
+const NOT_OF_NODE = /^(?:cx|\.)/;
+
+const known = new WeakMap<ProgramCode, Needs>();
+
+/** Code that requires what it does not name may need anything. */
+export function needsOf(program: ProgramCode): Needs {
+  const needs = known.get(program) ?? findNeeds(program);
+  known.set(program, needs);
+  return needs;
+}
+
+function findNeeds({ code, scripts, modules }: ProgramCode): Needs {
+  const needs = { node: Object.keys(modules).length > 0, libraries: false, platform: false };
+  for (const text of [code, ...Object.values(scripts)]) addNeeds(needs, ownPart(text));
+  return needs;
+}
+
+/** Without the wrapper, which names `require` itself. */
+function ownPart(text: string): string {
+  return text.slice(text.indexOf(RELEASE_HEAD_END) + RELEASE_HEAD_END.length);
+}
+
+function addNeeds(needs: Needs, text: string): void {
+  const rest = text.replaceAll(REQUIRE_BY_NAME, (_call, _quote, name: string) => {
+    needs.node ||= !NOT_OF_NODE.test(name);
+    return "";
+  });
+  const isOpen = rest.includes("require");
+  needs.node ||= isOpen || OF_PROCESS.test(text);
+  needs.libraries ||= isOpen || OF_PLATFORM.test(text);
+  needs.platform ||= needs.libraries || OF_ENVIRONMENT.test(text);
+}
