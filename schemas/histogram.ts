@@ -25,7 +25,7 @@ export function upperMs(at: number): number {
 }
 
 export class Counts {
-  readonly #counts = new Uint32Array(CLASSES);
+  readonly #counts = new Float64Array(CLASSES);
 
   add(ms: number): void {
     const at = classOf(ms);

@@ -24,6 +24,7 @@ import {
   refuseMethod,
 } from "./form.ts";
 import { readBody, send, sendStream, type StreamedReply } from "./http.ts";
+import { metricsReply } from "./metrics.ts";
 import { answerOrder, streamOrder } from "./order.ts";
 import { answerRun } from "./run.ts";
 import { answerSimulation } from "./simulate.ts";
@@ -101,6 +102,7 @@ async function answerRequest(
   if (request.method === "GET" && keys.length === 0) {
     if (room === "healthz") return jsonReply({ status: "ok" });
     if (room === "readyz") return readiness(gateway);
+    if (room === "metrics") return metricsReply(gateway.pool, gateway.journal);
   }
   if (request.method !== "POST") throw notFound(request);
   const answer = ROOMS.get(room);

@@ -33,6 +33,7 @@ export class Tally {
   calls = 0;
   kept = 0;
   cpuMs = 0;
+  wallMs = 0;
   readonly outcomes = new Map<string, number>();
   readonly wall = new Counts();
   readonly cpu = new Counts();
@@ -41,6 +42,7 @@ export class Tally {
     this.calls += 1;
     if (isKept) this.kept += 1;
     this.cpuMs += cpuMs;
+    this.wallMs += wallMs;
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     this.wall.add(wallMs);
     this.cpu.add(cpuMs);
@@ -50,6 +52,7 @@ export class Tally {
     this.calls += other.calls;
     this.kept += other.kept;
     this.cpuMs += other.cpuMs;
+    this.wallMs += other.wallMs;
     for (const [outcome, count] of other.outcomes) {
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + count);
     }
