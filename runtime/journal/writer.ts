@@ -42,7 +42,7 @@ const CLEAR_MS = 15_000;
 /** How long the primary may take before it counts as away, and how long to wait then, in milliseconds. */
 const PATIENCE_MS = 10_000;
 const RETRY_MS = 1_000;
-/** How long the last write may take when the node is stopped. */
+/** How long each of the last writes may take when the node is stopped. */
 const LAST_MS = 1_000;
 
 /** Writes from `start` until disposed, and then once more. */
@@ -66,14 +66,14 @@ export class JournalWriter implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#writing;
+    await within(LAST_MS, this.#writing ?? Promise.resolve()).catch(() => undefined);
     const { db, node } = this.#options;
-    const last = async (): Promise<void> => {
+    const writeLast = async (): Promise<void> => {
       await this.#writeRecords();
       await this.#writeStats();
       await deleteNode(db, node);
     };
-    await within(LAST_MS, last()).catch(() => undefined);
+    await within(LAST_MS, writeLast()).catch(() => undefined);
   }
 
   async #write(): Promise<void> {
