@@ -13,7 +13,7 @@ import { addAudit, clearAudit } from "./store/audit.ts";
 const SHOWN: ReadonlySet<string> = new Set(
   (
     "name type limits isolation egress expose version note live script function timeout timeoutAction onError mode company " +
-    "everyMinutes scopes protected allowed ttl enabled cron timeZone overlap misfire minutes hours daysOfMonth daysOfWeek " +
+    "everyMinutes scopes protected allowed ttl timeoutMs enabled cron timeZone overlap misfire minutes hours daysOfMonth daysOfWeek " +
     "priority delay attempts backoff jobId paused kind place form"
   ).split(" "),
 );
