@@ -32,7 +32,7 @@ let script: string;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   const createdAt = new Date().toISOString();
   await db.execute({
     sql: "INSERT INTO accounts (id, created_at) VALUES ('other', ?)",
@@ -430,7 +430,10 @@ describe("a token", () => {
 
 describe("while nobody can write the database", () => {
   it("calls go on, and what they did is told afterwards", async ({ expect }) => {
-    const locker = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+    const locker = createClient({
+      url: `file:${join(product.data, "scriptforge.db")}`,
+      timeout: 5_000,
+    });
     const lock = await locker.transaction("write");
     const ids: string[] = [];
     try {
