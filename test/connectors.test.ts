@@ -12,6 +12,7 @@ import {
   MAX_CONNECTOR_ARGUMENTS,
 } from "../schemas/connector-limits.ts";
 import { RunResult } from "../schemas/call.ts";
+import { Published } from "../schemas/release.ts";
 import { startProduct, type Answer, type Product } from "./harness.ts";
 import { OtherAccount } from "./other-account.ts";
 
@@ -427,6 +428,27 @@ describe("a script's argument", () => {
   });
 });
 
+describe("publishing", () => {
+  it("has a lint where nobody waits for an answer", async ({ expect }) => {
+    for (const call of [
+      "require('cxOriginate').originate(1, 'a', 'b', 'c', 'd')",
+      "require('cxCallControl').C4(['a'])",
+      "require('cxLLM').chat('a', 'b')",
+      "api.lookup.hlr('1')",
+      "api.rest.auth('a').post('x', {})",
+      "api.rest('a').post('x', {})",
+    ]) {
+      const lints: number[] = [];
+      for (const wait of ["await ", ""]) {
+        const code = `async function main(data) { ${wait}${call}; return data; }`;
+        const { body } = await product.manage("POST", "/scripts/draft-app/releases", { code });
+        lints.push(Published.parse(body).lints.length);
+      }
+      expect([call, lints]).toEqual([call, [0, 1]]);
+    }
+  });
+});
+
 describe("a look-up in the account's own databases", () => {
   it("resolves to the row, and rejects where there is none", async ({ expect }) => {
     await product.manage("PUT", "/userspace/dnc", { kind: "kv" });
@@ -502,13 +524,17 @@ describe("the global api", () => {
   it("misses a library where it is used", async ({ expect }) => {
     const code = `exports.main = async () => {
       const told = [];
-      for (const use of [() => api.send.fax('1'), () => api.send.notify]) {
+      for (const use of [() => api.send.fax('1'), () => api.send.notify, () => api.send.email({ to: 'a@example.com', text: 'b' })]) {
         try { await use(); } catch (e) { told.push(e.message); }
       }
       return told;
     };`;
     const { value } = await run(code);
-    expect(value).toEqual([expect.stringContaining("fax"), expect.stringContaining("cxSend")]);
+    expect(value).toEqual([
+      expect.stringContaining("fax"),
+      'cxSend of this edge has no function "notify"',
+      expect.stringContaining("SCRIPTFORGE_SMTP_URL"),
+    ]);
   });
 });
 

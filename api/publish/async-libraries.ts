@@ -52,6 +52,7 @@ function rest(): Shape {
 }
 
 const SEND = object(...promising("email sms notify sip"));
+const LOOKUP = object(...promising("asrplus hlr lrn nnpc ping tps userspaceLookup"));
 const USERSPACE = library(...promising("create read update delete get random sql"));
 
 const LIBRARIES: ReadonlyMap<string, Shape> = new Map([
@@ -65,6 +66,8 @@ const LIBRARIES: ReadonlyMap<string, Shape> = new Map([
     ),
   ],
   ["cxUserspace", USERSPACE],
+  ["cxCallControl", library(...promising("C4 C5 AI"))],
+  ["cxLLM", library(...promising("chat"))],
   ["cxRest", rest()],
   ["cxSend", library(...promising("email sms"))],
   ["cxTemplate", library(...promising("compile"))],
@@ -74,6 +77,6 @@ const LIBRARIES: ReadonlyMap<string, Shape> = new Map([
 
 const GLOBALS: ReadonlyMap<string, Shape> = new Map([
   ...promising("fetch setEnvVar"),
-  ["api", object(["rest", object(["auth", rest()])], ["send", SEND])],
+  ["api", object(["lookup", LOOKUP], ["rest", rest()], ["send", SEND])],
   ["cxUserspace", USERSPACE],
 ]);
