@@ -12,6 +12,7 @@ import { Fault } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import { exchange } from "./exchange.ts";
 import type { Library } from "./host-server.ts";
+import { Payload } from "./payload.ts";
 import { readInput } from "./read-input.ts";
 
 const Question = z.object({
@@ -24,7 +25,7 @@ const Question = z.object({
 });
 type Question = z.infer<typeof Question>;
 
-/** A method for each connector, by its name. Each returns the text of the answer, which is to be JSON, "" for none. */
+/** A method for each connector, by its name. Each returns the answer, which is to be JSON or empty, as a payload. */
 export function connectorLibrary(services: ConnectorServices): Library {
   const methods = ConnectorName.options.map((name): [string, Library[string]] => [
     name,
@@ -48,7 +49,7 @@ async function askConnector(
   to: { name: ConnectorName; connector: PutConnector; signal: AbortSignal },
   { account, script }: Owner,
   question: Question,
-): Promise<string> {
+): Promise<Payload> {
   const { name, connector, signal } = to;
   const { url, headers, timeoutMs } = connector;
   const { bytes } = await exchange({
@@ -62,5 +63,5 @@ async function askConnector(
     maxBytes: MAX_CONNECTOR_ANSWER_BYTES,
     signal,
   });
-  return bytes.toString();
+  return new Payload({}, bytes);
 }

@@ -10,6 +10,7 @@ import { Fault } from "../../schemas/fault.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import type { ProgramParts } from "../../schemas/program-code.ts";
 import { LibraryError } from "./library-error.ts";
+import { Payload } from "./payload.ts";
 
 /** Both are undefined where there is no such thing. */
 export type ProgramSource = {
@@ -18,7 +19,7 @@ export type ProgramSource = {
 };
 
 /**
- * The methods of a library, which a script of `owner` calls. What they throw as a Fault or a LibraryError, the script is
+ * The methods of a library, which a script of `owner` calls. They return JSON or a `Payload`. What they throw as a Fault or a LibraryError, the script is
  * told. `signal` aborts when the script's run is over.
  */
 export type Library = Record<
@@ -74,7 +75,7 @@ function closeSignal(response: ServerResponse): AbortSignal {
 async function find(
   path: string,
   { host, body, signal }: { host: Host; body: () => Promise<string>; signal: () => AbortSignal },
-): Promise<string | undefined> {
+): Promise<string | Buffer | undefined> {
   const [, kind = "", name = "", method = ""] = path.split("/").map(decodeURIComponent);
   switch (kind) {
     case "programs": {
@@ -85,11 +86,19 @@ async function find(
       return await host.findModule(name);
     case "libraries": {
       const gone = signal();
-      return JSON.stringify(await askLibrary(host.libraries[name]?.[method], await body(), gone));
+      return answerText(await askLibrary(host.libraries[name]?.[method], await body(), gone));
     }
     default:
       return undefined;
   }
+}
+
+/** A line of JSON. Behind that of a payload, which says so, stands its text. */
+function answerText(answer: { value: unknown } | { error: string }): string | Buffer {
+  if (!("value" in answer && answer.value instanceof Payload)) return JSON.stringify(answer);
+  const { head, bytes } = answer.value;
+  const line = JSON.stringify({ value: head, hasPayload: true });
+  return Buffer.concat([Buffer.from(`${line}\n`), bytes]);
 }
 
 async function askLibrary(

@@ -12,6 +12,7 @@ import type { Userspace } from "../../schemas/userspace/userspace.ts";
 import { exchange } from "./exchange.ts";
 import type { Library } from "./host-server.ts";
 import { LibraryError } from "./library-error.ts";
+import { Payload } from "./payload.ts";
 import { readInput } from "./read-input.ts";
 import { OwnResources } from "./rest-own.ts";
 import { readRestPath, urlBelow, type RestPath } from "./rest-path.ts";
@@ -19,11 +20,8 @@ import { readRestPath, urlBelow, type RestPath } from "./rest-path.ts";
 /** The operator's API: `token` is for users that have none of their own. */
 export type Upstream = { url: string | undefined; token: string | undefined };
 
-/** An answer as it travels: the isolate makes a value of it. */
-type RestAnswer =
-  | { is: "nothing" }
-  | { is: "json" | "text" | "unsaid"; text: string }
-  | { is: "file"; type: string; base64: string };
+/** What the text of an answer is to become. */
+type AnswerKind = { is: "json" | "text" | "unsaid" | "nothing" } | { is: "file"; type: string };
 
 /** As long as any run in which somebody waits. */
 const TIMEOUT_MS = 30_000;
@@ -42,14 +40,14 @@ type Question = z.infer<typeof Question>;
 
 type Asked = Question & { owner: Owner; target: RestPath; action: string; signal: AbortSignal };
 
-/** Its one method, `ask`, resolves to a `RestAnswer`. Refusals have an HTTP status. */
+/** Its one method, `ask`, resolves to a payload with an `AnswerKind` as its head. Refusals have an HTTP status. */
 export function restLibrary(
   services: RestUserServices & { userspace: Userspace },
   upstream: Upstream,
 ): Library {
   const own = new OwnResources({ ...services, hasUpstream: upstream.url !== undefined });
   return {
-    async ask(owner, input, signal = new AbortController().signal): Promise<RestAnswer> {
+    async ask(owner, input, signal = new AbortController().signal): Promise<Payload> {
       try {
         const question = readInput(Question, input, "use cxRest");
         const { method, path, query, body } = question;
@@ -60,7 +58,10 @@ export function restLibrary(
         const { account } = owner;
         const content = body === null ? undefined : parseOrUndefined(body);
         const ours = own.find({ account, method, action, body: content, ...target });
-        if (ours !== undefined) return { is: "json", text: JSON.stringify(await ours()) };
+        if (ours !== undefined) {
+          const kind: AnswerKind = { is: "json" };
+          return new Payload(kind, Buffer.from(JSON.stringify(await ours())));
+        }
         return await askUpstream(upstream, token, { ...question, owner, target, action, signal });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
@@ -89,7 +90,7 @@ async function askUpstream(
   { url }: Upstream,
   token: string | undefined,
   { owner, target, action, signal, user, method, body }: Asked,
-): Promise<RestAnswer> {
+): Promise<Payload> {
   if (url === undefined) {
     throw new LibraryError(
       `Cannot ${action}: this edge has no such resource of its own and no API upstream; an operator sets SCRIPTFORGE_REST_URL`,
@@ -120,32 +121,36 @@ async function askUpstream(
       maxBytes: MAX_REST_ANSWER_BYTES,
       signal,
     });
-    return withoutToken(answerOf(type, bytes), token);
+    return answerOf(type, bytes, token);
   } catch (error) {
     if (!(error instanceof LibraryError)) throw error;
     throw new LibraryError(hide(error.message, token), error.status, { cause: error });
   }
 }
 
-function answerOf(type: string, bytes: Buffer): RestAnswer {
+/** An API may repeat what it was sent: of the token a script sees nothing. */
+function answerOf(type: string, bytes: Buffer, token: string): Payload {
+  const kind = kindOf(type, bytes);
+  if (kind.is === "file") return new Payload(kind, Buffer.from(bytes.toString("base64"), "latin1"));
+  const isRepeated = bytes.includes(secretOf(token));
+  return new Payload(kind, isRepeated ? Buffer.from(hide(bytes.toString(), token)) : bytes);
+}
+
+function kindOf(type: string, bytes: Buffer): AnswerKind {
   if (bytes.length === 0) return { is: "nothing" };
   const [essence = ""] = type.toLowerCase().split(";");
   const known = essence.trim();
-  if (known === "") return { is: "unsaid", text: bytes.toString() };
-  if (/^application\/(?:[\w.-]+\+)?json$/.test(known))
-    return { is: "json", text: bytes.toString() };
+  if (known === "") return { is: "unsaid" };
+  if (/^application\/(?:[\w.-]+\+)?json$/.test(known)) return { is: "json" };
   const isText = /^text\/|^application\/(?:[\w.-]+\+)?xml$/.test(known);
-  if (isText) return { is: "text", text: bytes.toString() };
-  return { is: "file", type: known, base64: bytes.toString("base64") };
-}
-
-/** An API may repeat what it was sent. */
-function withoutToken(answer: RestAnswer, token: string): RestAnswer {
-  return "text" in answer ? { ...answer, text: hide(answer.text, token) } : answer;
+  return isText ? { is: "text" } : { is: "file", type: known };
 }
 
 function hide(text: string, token: string): string {
-  // Without its scheme, which is no secret.
-  const [secret = token] = /\S{8,}$/.exec(token) ?? [];
-  return text.replaceAll(secret, "[token]");
+  return text.replaceAll(secretOf(token), "[token]");
+}
+
+/** Without its scheme, which is no secret. */
+function secretOf(token: string): string {
+  return /\S{8,}$/.exec(token)?.[0] ?? token;
 }

@@ -5,6 +5,8 @@ import { RpcTarget } from "cloudflare:workers";
 import type { Egress } from "./egress.ts";
 import { admitted } from "./outbound.ts";
 
+type Answer = { value?: object; error?: string; status?: number; hasPayload?: boolean };
+
 /** The platform as one run reaches it. Each question counts as one of the run's requests. */
 export class Platform extends RpcTarget {
   readonly #egress: Egress;
@@ -27,9 +29,16 @@ export class Platform extends RpcTarget {
       body: JSON.stringify({ owner, input }),
     });
     if (!response.ok) throw new Error(`The platform's ${library} does not answer at the moment`);
-    const answer: { value?: unknown; error?: string; status?: number } = await response.json();
-    const { value, error, status } = answer;
-    if (error === undefined) return value;
-    throw status === undefined ? new Error(error) : Object.assign(new Error(error), { status });
+    return valueOf(await response.text());
   }
+}
+
+/** What a library of the edge node answered: a line of JSON, and a text behind it where the line says so. */
+function valueOf(text: string): unknown {
+  const end = text.indexOf("\n");
+  const line = end === -1 ? text : text.slice(0, end);
+  const answer: Answer = JSON.parse(line);
+  const { value, error, status, hasPayload = false } = answer;
+  if (error === undefined) return hasPayload ? { ...value, text: text.slice(end + 1) } : value;
+  throw status === undefined ? new Error(error) : Object.assign(new Error(error), { status });
 }

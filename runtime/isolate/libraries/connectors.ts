@@ -34,9 +34,10 @@ export async function askConnector(
     );
   }
   const answer = await ask(connector, { function: name, arguments: text });
-  if (answer === "") return null;
+  const said = textOf(answer);
+  if (said === "") return null;
   try {
-    if (typeof answer === "string") return parse(answer);
+    return parse(said);
   } catch {
     // Told below.
   }
@@ -46,6 +47,13 @@ export async function askConnector(
     ),
     { status: 502 },
   );
+}
+
+function textOf(answer: unknown): string {
+  if (typeof answer === "object" && answer !== null && "text" in answer) {
+    if (typeof answer.text === "string") return answer.text;
+  }
+  throw new NativeError("The platform did not answer with a text");
 }
 
 /** A name or a telephone number, as text. `what` it is for and which argument it is stand in the error. */

@@ -148,10 +148,10 @@ function bodyText(body: unknown, what: string): string | null {
 
 function valueOf(answer: unknown, what: string): unknown {
   if (!isAnswer(answer)) throw new NativeError(`Cannot ${what}: the platform did not answer`);
-  const { is, text = "", type = "", base64 = "" } = answer;
+  const { is, text = "", type = "" } = answer;
   if (is === "nothing") return null;
   if (is === "text") return text;
-  if (is === "file") return { type, base64 };
+  if (is === "file") return { type, base64: text };
   try {
     return parse(text);
   } catch (error) {
@@ -164,7 +164,7 @@ function valueOf(answer: unknown, what: string): unknown {
   }
 }
 
-type Answer = { is: string; text?: string; type?: string; base64?: string };
+type Answer = { is: string; text?: string; type?: string };
 
 function isAnswer(answer: unknown): answer is Answer {
   return typeof answer === "object" && answer !== null && "is" in answer;
