@@ -307,6 +307,32 @@ describe("demand", () => {
     expect(scene.cell.ended).toEqual([]);
   });
 
+  it("takes the place of a release that was not used for a while", async ({ expect }) => {
+    const scene = setUp();
+    const { cell, stock } = scene;
+    for (let at = 0; at < 32; at += 1) await serve(scene, runOf(`old${at}`));
+    await serve(scene, runOf("soon"));
+    expect(stock.hasReady(cell, runOf("soon"))).toBe(false);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await serve(scene, runOf("old0"));
+    await serve(scene, runOf("new"));
+    expect(stock.hasReady(cell, runOf("new"))).toBe(true);
+    expect(stock.hasReady(cell, runOf("old0"))).toBe(true);
+    expect(stock.hasReady(cell, runOf("old1"))).toBe(false);
+    expect(cell.ended.filter((name) => name.startsWith("old1-"))).toHaveLength(1);
+  });
+
+  it("takes no place from those that are used as it is", async ({ expect }) => {
+    const scene = setUp();
+    const { cell } = scene;
+    for (let round = 0; round < 3; round += 1) {
+      for (let at = 0; at < 40; at += 1) await serve(scene, runOf(`in turn ${at}`));
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    // As many as are ready, and those that took the place of what was used.
+    expect(cell.made.length).toBeLessThanOrEqual(3 * 32);
+  });
+
   it("keeps at most 32 of a cell that have served", async ({ expect }) => {
     const scene = setUp();
     const run = runOf("a", "scope");

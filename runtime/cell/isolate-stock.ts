@@ -13,6 +13,8 @@ const TEND_DELAY_MS = 1;
 /** How often demand is looked at again, and after how long without a run nothing is kept ready, in milliseconds. */
 const REVIEW_MS = 10_000;
 const FORGET_MS = 60_000;
+/** After how long without a run what is ready gives way to a release that is called, in milliseconds. */
+const GIVE_WAY_MS = 10_000;
 
 /** How many runs of a release there were at once lately. */
 type Demand = Omit<NewIsolate, "name"> & { now: number; peak: number; lastAt: number };
@@ -33,6 +35,7 @@ export type StockOptions = {
 /** The isolates of the cells that it is asked about. Disposing ends its reviews; the isolates end with their cells. */
 export class IsolateStock implements Disposable {
   readonly #options: StockOptions;
+  /** The one used longest ago comes first. */
   readonly #demands = new Map<string, Demand>();
   readonly #stocks = new WeakMap<StockCell, Stock>();
   readonly #review: NodeJS.Timeout;
@@ -89,6 +92,7 @@ export class IsolateStock implements Disposable {
     demand.now += 1;
     demand.peak = Math.max(demand.peak, demand.now);
     demand.lastAt = Date.now();
+    this.#demands.delete(key);
     this.#demands.set(key, demand);
   }
 
@@ -119,16 +123,34 @@ export class IsolateStock implements Disposable {
     }
   }
 
+  /** What is wanted most: of the release used last. Takes the place of what nobody uses where there is none. */
   #findWanted(stock: Stock): { key: string; isolate: NewIsolate } | undefined {
-    if (countReady(stock) >= MOST_OF_CELL) return undefined;
     const cells = [...this.#options.cells()].length;
-    for (const [key, { release, type, isolation, peak }] of this.#demands) {
+    for (const [key, demand] of [...this.#demands].toReversed()) {
+      const { release, type, isolation, peak } = demand;
       const wanted = Math.min(MOST_OF_RELEASE, Math.ceil(peak / cells));
       if ((stock.ready.get(key)?.length ?? 0) >= wanted) continue;
+      if (!this.#hasRoom(stock, demand)) return undefined;
       const name = this.#newName(release);
       return { key, isolate: { name, release, type, isolation } };
     }
     return undefined;
+  }
+
+  /** Whether one more may be ready for `wanted`. Where it is full, what was not used for a while ends, but not for its like. */
+  #hasRoom(stock: Stock, wanted: Demand): boolean {
+    if (countReady(stock) < MOST_OF_CELL) return true;
+    const before = Date.now() - GIVE_WAY_MS;
+    if (wanted.lastAt <= before) return false;
+    for (const [key, { now, lastAt }] of this.#demands) {
+      if (lastAt > before) return false;
+      const names = stock.ready.get(key) ?? [];
+      if (now > 0 || names.length === 0) continue;
+      stock.used.push(...names);
+      stock.ready.delete(key);
+      return true;
+    }
+    return false;
   }
 
   /** No isolate ever gets the name of another. */
