@@ -2,6 +2,7 @@
 
 import { roundOf, type Contest, type ContestFigures, type Run } from "./contest.ts";
 import { HALF_RATE_BARS, measureHalfRate, type HalfRate } from "./half-rate.ts";
+import { measureKvTimes, type KvTime } from "./kv-times.ts";
 import { measureModuleTimes, type ModuleTime } from "./module-times.ts";
 import { measureManyScripts, type ManyScripts } from "./many-scripts.ts";
 import { measurePayloadSizes, type PayloadSize } from "./payload-sizes.ts";
@@ -16,6 +17,7 @@ export type Extras = {
   isolatesPerSecond: number;
   publishTime: PublishTime;
   payloadSizes: PayloadSize[];
+  kvTimes: KvTime[];
   moduleTimes: ModuleTime[];
   manyScripts: ManyScripts;
 };
@@ -41,11 +43,14 @@ export async function measureExtras(
   progress("payloads of several sizes");
   const sized = [script, contest.subject("isolated-vm-warm")];
   const payloadSizes = await measurePayloadSizes(sized, { seconds, signal });
+  progress("an app that asks cxKV");
+  const kvTimes = await measureKvTimes(contest.product, signal);
   progress("an app with each module");
   const moduleTimes = await measureModuleTimes(contest.product, signal);
   const manyScripts = await measureManyScripts({ seconds, signal, progress });
   const isolatesPerSecond = rate("workerd-loader-new");
-  return { halfRate, isolatesPerSecond, publishTime, payloadSizes, moduleTimes, manyScripts };
+  const onOwnScripts = { publishTime, kvTimes, moduleTimes };
+  return { halfRate, isolatesPerSecond, payloadSizes, manyScripts, ...onOwnScripts };
 }
 
 function rateAt16({ rounds }: ContestFigures, subject: SubjectId): number {

@@ -21,8 +21,8 @@ export type ModuleTime = {
 };
 
 /**
- * Times an app for each module, one after the other. The warm calls of all come first: a cell keeps 32 isolates ready, for a
- * minute each, and the versions of the cold calls would fill it.
+ * Times an app for each module, one after the other. The warm calls of all come first: a cell keeps 32 isolates ready, and the
+ * versions of the cold calls would fill it for a while.
  */
 export async function measureModuleTimes(
   served: ServedProduct,

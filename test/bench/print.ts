@@ -89,7 +89,7 @@ function extrasText(extras: Extras): string {
   return [tableText([["besides", "", "bar"], ...rows]), scalesText(extras)].join("\n\n");
 }
 
-function scalesText({ manyScripts, payloadSizes, moduleTimes }: Extras): string {
+function scalesText({ manyScripts, payloadSizes, kvTimes, moduleTimes }: Extras): string {
   const steps = manyScripts.steps.map(({ scripts, requestsPerSecond, cellsMb }) => [
     `${scripts}`,
     rateText(requestsPerSecond),
@@ -104,7 +104,9 @@ function scalesText({ manyScripts, payloadSizes, moduleTimes }: Extras): string 
     msText(coldMs),
     msText(warmMs),
   ]);
+  const asked = kvTimes.map(({ method, p50Ms, p99Ms }) => [method, msText(p50Ms), msText(p99Ms)]);
   return [
+    tableText([["cxKV, asked by an app", "p50 ms", "p99 ms"], ...asked]),
     tableText([["App that requires", "first call ms", "then, with pauses, ms"], ...modules]),
     tableText([["Scripts in turn, 16 connections", "req/s", "cells MB"], ...steps]),
     tableText([["payload, 16 connections", "req/s"], ...sizes]),
