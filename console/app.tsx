@@ -5,6 +5,7 @@ import { ErrorBoundary, lazy, LocationProvider, Route, Router } from "preact-iso
 import { AssignmentPage } from "./pages/assignment.tsx";
 import { AssignmentsPage } from "./pages/assignments.tsx";
 import { AuditPage } from "./pages/audit.tsx";
+import { ConnectionsPage } from "./pages/connections.tsx";
 import { CustomerPage } from "./pages/customer.tsx";
 import { CustomersPage } from "./pages/customers.tsx";
 import { OneInvocationPage } from "./pages/invocation.tsx";
@@ -18,6 +19,8 @@ import { NotFoundPage } from "./pages/not-found.tsx";
 import { ScriptsPage } from "./pages/scripts.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
 import { TokensPage } from "./pages/tokens.tsx";
+import { DatabasePage } from "./pages/database.tsx";
+import { UserspacePage } from "./pages/userspace.tsx";
 import { VariablesPage } from "./pages/variables.tsx";
 import { Shell } from "./parts/shell.tsx";
 import { token } from "./session.ts";
@@ -66,6 +69,9 @@ export function App(): JSX.Element {
             <Route path="/jobs" component={JobsPage} />
             <Route path="/variables" component={VariablesPage} />
             <Route path="/kv" component={KvPage} />
+            <Route path="/userspace" component={UserspacePage} />
+            <Route path="/userspace/:database" component={DatabasePage} />
+            <Route path="/connections" component={ConnectionsPage} />
             <Route path="/modules" component={ModulesPage} />
             <Route path="/tokens" component={TokensPage} />
             <Route path="/audit" component={AuditPage} />

@@ -40,13 +40,18 @@ export function closeBuffer(script: string): void {
   buffers.delete(script);
 }
 
+export function closeAllBuffers(): void {
+  buffers.clear();
+}
+
 /** Whether there is something that is not saved. */
 export function isEdited(script: string): boolean {
   const buffer = buffers.get(script);
   return buffer !== undefined && buffer.text.value !== buffer.saved.value;
 }
 
-function isAnyEdited(): boolean {
+/** Whether there is something that would be lost with the tab. */
+export function isAnyEdited(): boolean {
   return buffers.keys().some(isEdited);
 }
 

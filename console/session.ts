@@ -19,8 +19,15 @@ export function signIn(text: string): void {
   current.value = text;
 }
 
-export function signOut(because: string | null = null): void {
+/** The token is not accepted any more. What is in the editor stays, for whoever signs in again. */
+export function signOut(because: string): void {
   sessionStorage.removeItem(KEY);
   farewell.value = because;
   current.value = null;
+}
+
+/** Somebody leaves: nothing of theirs stays in the tab. */
+export function leave(): void {
+  sessionStorage.removeItem(KEY);
+  location.replace("/");
 }

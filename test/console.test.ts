@@ -67,7 +67,7 @@ describe("the console", () => {
     await page.getByRole("button", { name: "Create and write the code" }).click();
 
     await typeInto(page, "Code of do-not-call", DNC);
-    await page.getByText("Not saved").waitFor();
+    await page.getByText("Not saved", { exact: true }).waitFor();
     await page.keyboard.press("ControlOrMeta+Enter");
     const result = page.getByRole("region", { name: "Result" });
     await result.getByText("ok", { exact: true }).waitFor();
@@ -121,6 +121,41 @@ describe("the console", () => {
     await result.getByText("ok", { exact: true }).waitFor();
     await page.locator(".squiggly-error").waitFor({ state: "detached" });
     expect(faults).toEqual([]);
+  });
+
+  it("completes what the data of a call has, as the script's declarations say", async ({
+    expect,
+  }) => {
+    await openScript("do-not-call");
+    const code = "/** @param {CallData} data */\nfunction main(data) {\n  data.routing.dest_n";
+    await typeInto(page, "Code of do-not-call", code);
+    await page.keyboard.press("ControlOrMeta+Space");
+    const suggestion = page.getByRole("option").filter({ hasText: "dest_number" });
+    await suggestion.first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("dest_number").first().waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it("asks before what is not saved is lost", async ({ expect }) => {
+    await openScript("do-not-call");
+    await typeInto(page, "Code of do-not-call", "// on its way");
+    await page.getByText("Not saved", { exact: true }).waitFor();
+    await page.getByRole("link", { name: "Tokens" }).click();
+    await page.getByRole("heading", { name: "Tokens" }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    const question = page.getByRole("dialog");
+    await question.getByText("lose what is not saved").waitFor();
+    await question.getByRole("button", { name: "Stay" }).click();
+    const asked = page.waitForEvent("dialog");
+    await page.evaluate("setTimeout(() => location.reload())");
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    await page.goBack();
+    await page.getByText("Not saved", { exact: true }).waitFor();
+    page.once("dialog", (last) => void last.accept());
+    await page.goto("/");
   });
 
   it("says where a script failed, with its console and what it used", async ({ expect }) => {
@@ -249,6 +284,9 @@ describe("the console", () => {
       jobs: "/jobs",
       variables: "/variables",
       kv: "/kv",
+      databases: "/userspace",
+      database: "/userspace/dnc",
+      connections: "/connections",
       modules: "/modules",
       tokens: "/tokens",
       audit: "/audit",
@@ -291,6 +329,10 @@ async function fill(): Promise<void> {
   await product.manage("PUT", "/env/API_USERNAME", { value: "acme" });
   await product.manage("PUT", "/env/API_PASSWORD", { value: "secret", protected: true });
   await product.manage("PUT", "/kv/dnc:447700900999", { value: "Number on DNC List" });
+  await product.manage("PUT", "/userspace/dnc", { kind: "kv" });
+  await product.manage("PUT", "/userspace/dnc/rows/447700900999", { value: "on request" });
+  await product.manage("PUT", "/connectors/originate", { url: "http://10.1.0.5:9000/originate" });
+  await product.manage("PUT", "/rest-users/api@carrier.example", {});
   await product.manage("POST", "/tokens", { name: "kamailio-1", scopes: ["run"] });
   await product.manage("POST", "/jobs", { script: "cli", data: { routing: {} } });
   await product.manage("PUT", "/assignments/tag/wholesale", { script: "cli", timeout: 1.5 });

@@ -14,13 +14,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const CONSOLE_FOLDER = join(ROOT, "api/generated/console");
 
 /** What the console is made from. */
-const SOURCES = [
-  "package-lock.json",
-  "api/console/build.ts",
-  "console/**/*",
-  "docs/script-api.d.ts",
-  "schemas/*.ts",
-];
+const SOURCES = ["package-lock.json", "api/console/build.ts", "console/**/*", "schemas/*.ts"];
 
 const KEY_FILE = "key.txt";
 const COMPRESSED = /\.(?:js|css|html|svg|ttf)$/;

@@ -170,6 +170,7 @@ function RunAgain({ invoked }: { invoked: InvokedInFull }): JSX.Element | null {
 }
 
 function samplePlaceOf(place: string): SamplePlace {
-  const [word] = place.split(" ");
-  return SamplePlace.safeParse(word).data ?? "run";
+  const [word = ""] = place.replace(/^simulate /, "").split(" ");
+  const name = word.replace(/^driver\/(did|alert)$/, "$1-driver");
+  return SamplePlace.safeParse(name).data ?? "run";
 }

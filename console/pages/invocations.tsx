@@ -68,12 +68,12 @@ const PLACES = [
   "termination",
   "origination",
   "form",
-  "driver",
+  "driver/did",
+  "driver/alert",
+  "job",
   "run",
   "draft",
-  "job",
-  "alert",
-  "voice",
+  "simulate",
 ];
 
 function Filters({ filter, onFilter, scripts, isLive }: FiltersProps): JSX.Element {

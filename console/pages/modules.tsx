@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { z } from "zod";
 import { Module } from "../../schemas/module.ts";
 import { get, send } from "../api.ts";
-import { bytes } from "../format.ts";
+import { bytes, plural } from "../format.ts";
 import { asProblem, useLoaded } from "../loaded.ts";
 import { Page, Shown } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
@@ -58,7 +58,7 @@ function ModuleTable({
               <th>Allowed</th>
               <th>Module</th>
               <th>Version</th>
-              <th class="wide-only">Size</th>
+              <th class="wide-only numeric">Size</th>
               <th class="wide-only">How it differs from Node</th>
             </tr>
           </thead>
@@ -101,7 +101,7 @@ function Row({ module, onAllow }: RowProps): JSX.Element {
           <span class="muted">not</span>
         ) : (
           <details>
-            <summary>{differences.length} ways</summary>
+            <summary>{plural(differences.length, "way")}</summary>
             <ul>
               {differences.map((text) => (
                 <li key={text}>{text}</li>

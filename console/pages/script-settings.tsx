@@ -14,6 +14,7 @@ import { EnvTable } from "../parts/env-table.tsx";
 import { Field, SelectField, TextField, useSubmit } from "../parts/field.tsx";
 import { Shown } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { ScheduleForm } from "../parts/schedule-form.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
 import { say } from "../parts/toast.tsx";
 
@@ -39,6 +40,7 @@ export function ScriptSettingsPage(): JSX.Element {
         <h2>Variables of this script</h2>
         <EnvTable path={`/scripts/${value.id}/env`} whose="this script" />
       </section>
+      <ScheduleForm script={value.id} />
       <Ending script={value} />
     </ScriptFrame>
   );

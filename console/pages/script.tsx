@@ -5,11 +5,12 @@ import type { JSX } from "preact";
 import { useLocation, useRoute } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Script } from "../../schemas/script.ts";
-import { part, Problem } from "../api.ts";
+import { part, Problem, tell } from "../api.ts";
 import { findBuffer, openBuffer, type Buffer } from "../buffers.ts";
 import { shortTime } from "../format.ts";
 import { asProblem, useLoaded } from "../loaded.ts";
 import { CodeEditor, type EditorHandle } from "../parts/code-editor.tsx";
+import { DeleteButton } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { InputPane, textOf } from "../parts/input-pane.tsx";
 import { Shown } from "../parts/page.tsx";
@@ -78,7 +79,7 @@ function Workbench({ opened, sample, reload }: Props): JSX.Element {
     <ScriptFrame
       script={script}
       isFull
-      status={<Status opened={opened} buffer={buffer} />}
+      status={<Status opened={opened} buffer={buffer} reload={reload} />}
       actions={bar}
     >
       {saveProblem !== null && <ProblemNote problem={saveProblem} />}
@@ -295,12 +296,37 @@ function BenchActions({ bench, onFormat, onPublish }: ActionsProps): JSX.Element
   );
 }
 
-function Status({ opened, buffer }: { opened: Opened; buffer: Buffer }): JSX.Element {
+type StatusProps = { opened: Opened; buffer: Buffer; reload: () => void };
+
+function Status({ opened, buffer, reload }: StatusProps): JSX.Element {
   const { draft, published } = opened;
   if (buffer.text.value !== buffer.saved.value)
     return <span class="status unsaved">Not saved</span>;
   if (buffer.text.value === published?.code)
     return <span class="status">Same as v{published.version}</span>;
-  const when = draft === null ? "" : ` ${shortTime(draft.updatedAt)}`;
-  return <span class="status">Draft saved{when}</span>;
+  if (draft === null) return <span class="status">Draft saved</span>;
+  return (
+    <span class="status" title={`By ${draft.by}`}>
+      Draft saved {shortTime(draft.updatedAt)}
+      {published !== null && <Discard opened={opened} buffer={buffer} reload={reload} />}
+    </span>
+  );
+}
+
+function Discard({ opened, buffer, reload }: StatusProps): JSX.Element {
+  const { script, published } = opened;
+  return (
+    <DeleteButton
+      label="Discard"
+      title="Discard the draft?"
+      act={async () => {
+        await tell({ method: "DELETE", path: `/scripts/${script.id}/draft` });
+        buffer.text.value = published?.code ?? "";
+        buffer.saved.value = buffer.text.value;
+        reload();
+      }}
+    >
+      The editor goes back to version {published?.version}. What only the draft has is lost.
+    </DeleteButton>
+  );
 }

@@ -8,6 +8,7 @@ import type { Mark } from "../buffers.ts";
 import { isDark } from "../theme.ts";
 import type { monaco as loaded } from "./monaco.ts";
 import { Waiting } from "./page.tsx";
+import { learnScriptApi } from "./script-api.ts";
 
 export type Language = "javascript" | "json" | "toml";
 
@@ -39,8 +40,9 @@ export function CodeEditor(props: Props): JSX.Element {
     let isGone = false;
     let editing: IDisposable | undefined;
     const begin = async (): Promise<void> => {
-      const { monaco } = await import("./monaco.ts");
+      const { monaco, declareScriptApi } = await import("./monaco.ts");
       if (isGone || host.current === null) return;
+      if (props.language === "javascript") learnScriptApi(declareScriptApi);
       editing = edit(monaco, host.current, props);
       setReady(true);
     };

@@ -27,12 +27,15 @@ type ConfirmProps = {
   /** What happens, and that it cannot be undone. */
   children: ComponentChildren;
   action: string;
+  /** The word for leaving it as it is. */
+  keep?: string;
   act: () => Promise<void>;
   onClose: () => void;
 };
 
 /** Asks before something that cannot be undone, and shows why it failed where it does. */
-export function Confirm({ title, children, action, act, onClose }: ConfirmProps): JSX.Element {
+export function Confirm(props: ConfirmProps): JSX.Element {
+  const { title, children, action, keep = "Keep it", act, onClose } = props;
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const run = async (): Promise<void> => {
@@ -51,7 +54,7 @@ export function Confirm({ title, children, action, act, onClose }: ConfirmProps)
       {problem !== null && <ProblemNote problem={problem} />}
       <div class="actions">
         <button type="button" onClick={onClose}>
-          Keep it
+          {keep}
         </button>
         <button type="button" class="danger" disabled={isBusy} onClick={() => void run()}>
           {action}

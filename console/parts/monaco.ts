@@ -14,7 +14,6 @@ import EditorWorker from "monaco-editor/editor/editor.worker?worker";
 import JsonWorker from "monaco-editor/languages/features/json/json.worker?worker";
 import TypeScriptWorker from "monaco-editor/languages/features/typescript/ts.worker?worker";
 /* oxlint-enable import/default, import/no-named-as-default */
-import declarations from "../../docs/script-api.d.ts?raw";
 
 self.MonacoEnvironment = {
   getWorker(_id, label) {
@@ -40,32 +39,44 @@ javascriptDefaults.setDiagnosticsOptions({
   noSemanticValidation: true,
   noSuggestionDiagnostics: true,
 });
-javascriptDefaults.addExtraLib(declarations, "file:///script-api.d.ts");
 jsonDefaults.setDiagnosticsOptions({
   validate: true,
   allowComments: false,
   schemaRequest: "ignore",
 });
 
+// Fainter than the editor's own, so that what stands on them can be read.
+const DIFF_COLOURS = {
+  "diffEditor.insertedLineBackground": "#2f9e6218",
+  "diffEditor.insertedTextBackground": "#2f9e6224",
+  "diffEditor.removedLineBackground": "#ff6b6b18",
+  "diffEditor.removedTextBackground": "#ff6b6b24",
+};
+
 monaco.editor.defineTheme("console-light", {
   base: "vs",
   inherit: true,
-  rules: [],
-  colors: { "editor.background": "#ffffff", "editorLineNumber.foreground": "#6b7280" },
+  rules: [{ token: "type", foreground: "006b75" }],
+  colors: {
+    ...DIFF_COLOURS,
+    "editor.background": "#ffffff",
+    "editorLineNumber.foreground": "#6b7280",
+  },
 });
 monaco.editor.defineTheme("console-dark", {
   base: "vs-dark",
   inherit: true,
   rules: [],
   colors: {
+    ...DIFF_COLOURS,
     "editor.background": "#15181d",
     "editorLineNumber.foreground": "#8b94a3",
-    // Fainter than the editor's own, so that what stands on them can be read.
-    "diffEditor.insertedLineBackground": "#2f9e6218",
-    "diffEditor.insertedTextBackground": "#2f9e6224",
-    "diffEditor.removedLineBackground": "#ff6b6b18",
-    "diffEditor.removedTextBackground": "#ff6b6b24",
   },
 });
+
+/** Has the editor know what scripts find: TypeScript declarations. */
+export function declareScriptApi(declarations: string): void {
+  javascriptDefaults.addExtraLib(declarations, "file:///script-api.d.ts");
+}
 
 export { monaco };

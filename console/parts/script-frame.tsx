@@ -41,19 +41,21 @@ export function ScriptFrame(props: Props): JSX.Element {
 
 const TABS = [
   { tail: "", label: "Code" },
-  { tail: "/versions", label: "Versions" },
-  { tail: "/activity", label: "Activity" },
-  { tail: "/settings", label: "Settings" },
+  { tail: "versions", label: "Versions" },
+  { tail: "activity", label: "Activity" },
+  { tail: "settings", label: "Settings" },
 ] as const;
 
 function Tabs({ script }: { script: string }): JSX.Element {
   const { path } = useLocation();
+  // Whether the address has the script's id or its name.
+  const here = path.split("/").slice(3).join("/");
   return (
     <nav class="tabs" aria-label="Of this script">
       {TABS.map(({ tail, label }) => {
-        const at = `/scripts/${script}${tail}`;
+        const at = `/scripts/${script}/${tail}`.replace(/\/$/, "");
         return (
-          <a key={tail} href={at} aria-current={path === at ? "page" : undefined}>
+          <a key={tail} href={at} aria-current={here === tail ? "page" : undefined}>
             {label}
           </a>
         );

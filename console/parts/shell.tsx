@@ -3,8 +3,10 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { signOut } from "../session.ts";
+import { closeAllBuffers, isAnyEdited } from "../buffers.ts";
+import { leave } from "../session.ts";
 import { theme, type Theme } from "../theme.ts";
+import { Confirm } from "./dialog.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Toasts } from "./toast.tsx";
 
@@ -37,6 +39,8 @@ const GROUPS: readonly { label: string; places: readonly Place[] }[] = [
     places: [
       { path: "/variables", label: "Variables", icon: "variable" },
       { path: "/kv", label: "Key/value store", icon: "data" },
+      { path: "/userspace", label: "Databases", icon: "table" },
+      { path: "/connections", label: "Connections", icon: "plug" },
       { path: "/modules", label: "Modules", icon: "module" },
       { path: "/tokens", label: "Tokens", icon: "key" },
       { path: "/audit", label: "Audit log", icon: "audit" },
@@ -89,15 +93,44 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
             HTTP reference
           </a>
           <ThemeSwitch />
-          <button type="button" class="quiet wide" onClick={() => signOut()}>
-            Sign out
-          </button>
+          <SignOutButton />
         </footer>
       </nav>
       {children}
       <Toasts />
     </div>
   );
+}
+
+function SignOutButton(): JSX.Element {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="quiet wide"
+        onClick={() => (isAnyEdited() ? setAsking(true) : closeAndLeave())}
+      >
+        Sign out
+      </button>
+      {isAsking && (
+        <Confirm
+          title="Sign out and lose what is not saved?"
+          keep="Stay"
+          action="Sign out"
+          act={async () => closeAndLeave()}
+          onClose={() => setAsking(false)}
+        >
+          There are changes in the editor that are not saved as a draft.
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function closeAndLeave(): void {
+  closeAllBuffers();
+  leave();
 }
 
 function isAt(path: string, place: string): boolean {
