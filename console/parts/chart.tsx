@@ -142,7 +142,7 @@ function optionsOf({ lines, format, width, onAt }: OptionsOf): UPlot.Options {
         stroke: colours[tone],
         width: 1.5,
         points: { size: 4 },
-        spanGaps: false,
+        spanGaps: true,
       })),
     ],
     hooks: { setCursor: [({ cursor }) => onAt(cursor.idx ?? null)] },
