@@ -292,7 +292,7 @@ describe("a DID driver", () => {
 
 /** As if what was asked under `key` had been asked that many days ago. */
 async function makeOlder(key: string, days: number): Promise<void> {
-  const db = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+  const db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   const at = new Date(Date.now() - days * 24 * 3_600_000).toISOString();
   await db.execute({
     sql: "UPDATE driver_requests SET created_at = ? WHERE key = ?",

@@ -183,7 +183,10 @@ describe("fraud-detection", () => {
   });
 
   it("lets the number go after half an hour, and when somebody says so", async ({ expect }) => {
-    const db = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+    const db = createClient({
+      url: `file:${join(product.data, "scriptforge.db")}`,
+      timeout: 5_000,
+    });
     await db.execute("UPDATE kv SET expires_at = 1 WHERE key LIKE 'fraud:%'");
     db.close();
     expect(await route("fraud", caller)).toBeDefined();

@@ -68,7 +68,7 @@ export class Product implements AsyncDisposable {
 
   /** Waits until the edge node has seen every change made so far. */
   async untilRevision(): Promise<void> {
-    const db = createClient({ url: `file:${join(this.data, "scriptforge.db")}` });
+    const db = createClient({ url: `file:${join(this.data, "scriptforge.db")}`, timeout: 5_000 });
     const { rows } = await db.execute("SELECT value FROM revision");
     db.close();
     const newest = Number(rows[0]?.["value"]);

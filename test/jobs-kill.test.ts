@@ -46,7 +46,7 @@ beforeAll(async () => {
     SCRIPTFORGE_CELLS: "2",
     SCRIPTFORGE_JOB_WORKERS: "4",
   });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   await product.manage("POST", "/scripts", { name: "worker", type: "app", code: CODE });
   await product.untilRevision();
 });

@@ -44,7 +44,7 @@ const ids = new Map<string, string>();
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   const createdAt = new Date().toISOString();
   await write("INSERT INTO accounts (id, created_at) VALUES (?, ?)", ["other", createdAt]);
   await write(

@@ -22,7 +22,7 @@ let script: string;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}` });
+  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   script = await create("nightly");
   await product.untilRevision();
 });
