@@ -25,6 +25,7 @@ import { kvRoutes } from "./routes/kv.ts";
 import { moduleRoutes } from "./routes/modules.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
 import { programRoutes } from "./routes/programs.ts";
+import { quotaRoutes } from "./routes/quotas.ts";
 import { referencePage } from "./routes/reference.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { restUserRoutes } from "./routes/rest-users.ts";
@@ -70,6 +71,7 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     envRoutes,
     kvRoutes,
     userspaceRoutes,
+    quotaRoutes,
     jobRoutes,
     scheduleRoutes,
     moduleRoutes,

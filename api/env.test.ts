@@ -379,7 +379,7 @@ function appWith(sealingKey: SealingKey): ReturnType<typeof buildApp> {
     signForm: () => "",
     modules,
     renderer: new TemplateRenderer(),
-    userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
+    userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
   };
   return buildApp(services, pino({ level: "trace" }, { write }));
 }

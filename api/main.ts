@@ -10,6 +10,7 @@ import type { Settings } from "../schemas/settings.ts";
 import { signForm } from "../schemas/signed-form.ts";
 import { openDatabase } from "../schemas/tables/open.ts";
 import { TemplateRenderer } from "../schemas/template-renderer.ts";
+import { putQuotas, quotasOf } from "../schemas/quotas.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
 import { AlertSchedule, makeAlertAsker } from "./alerts.ts";
 import { buildApp } from "./app.ts";
@@ -36,7 +37,8 @@ export async function startControlPlane(options: {
   const simulator = makeSimulator(edgeUrl, secretKey);
   const modules = new ModuleShelf(MODULES_FOLDER);
   const renderer = new TemplateRenderer();
-  const userspace = openUserspace(settings);
+  const userspace = openUserspace(settings, db);
+  await putQuotas(db, quotasOf(settings));
   const app = buildApp(
     {
       db,

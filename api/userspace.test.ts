@@ -39,7 +39,7 @@ beforeAll(async () => {
   await db.insert(accounts).values({ id: "other", createdAt });
   const other = { id: "tok_other", name: "other", scopes: '["admin"]', account: "other" };
   await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
-  userspace = openUserspace(settings);
+  userspace = openUserspace(settings, db);
   const sealingKey = makeSealingKey("the secret key of this test");
   const modules = new ModuleShelf(MODULES_FOLDER);
   const runners = { runner: runNothing, simulator: runNothing };

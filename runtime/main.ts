@@ -173,7 +173,7 @@ async function startCells(
   const modules = new ModuleShelf(MODULES_FOLDER);
   const { db } = store.forLibraries;
   const templates = { db, renderer: stack.use(new TemplateRenderer()) };
-  const userspace = stack.use(openUserspace(settings));
+  const userspace = stack.use(openUserspace(settings, db));
   const libraries = {
     connector: connectorLibrary(store.forLibraries),
     env: envLibrary(store.forLibraries),

@@ -15,7 +15,6 @@ import {
   listJobs,
   MAX_JOBS,
   MAX_JOBS_BYTES,
-  MAX_JOBS_PER_HOUR,
   pauseQueue,
   readEnds,
   readQueue,
@@ -37,6 +36,7 @@ import {
   setJobProgress,
   type ClaimedJob,
 } from "./job-leases.ts";
+import { DEFAULT_QUOTAS } from "./quotas.ts";
 import { parseSettings } from "./settings.ts";
 import { accounts } from "./tables/account.ts";
 import { jobs, jobUsage } from "./tables/job.ts";
@@ -443,12 +443,12 @@ describe("the jobs of an account", () => {
 
   it("are so many in an hour and no more", async ({ expect }) => {
     await add({ jobId: "known" });
-    await db.update(jobUsage).set({ added: MAX_JOBS_PER_HOUR - 1 });
+    await db.update(jobUsage).set({ added: DEFAULT_QUOTAS.jobsPerHour - 1 });
     await add();
     await expect(add()).rejects.toMatchObject({
       code: "conflict",
       message:
-        "Cannot add the job: an account adds at most 10,000 jobs an hour, and the next hour begins at 2023-11-14T23:00:00.000Z",
+        "Cannot add the job: the account has added 10,000 of the 10,000 jobs that it may add in an hour, and the next hour begins at 2023-11-14T23:00:00.000Z",
     });
     await add({ jobId: "known" });
     await add({ account: "bolt" });

@@ -17,14 +17,13 @@ import {
   type JobSummary,
   type Queue,
 } from "./job.ts";
+import { quotaSql, readQuotas } from "./quotas.ts";
 import { jobs, jobUsage, pausedQueues } from "./tables/job.ts";
 import type { Database } from "./tables/open.ts";
 
 /** Jobs that an account may have, finished ones included, and the bytes that their data and results may come to. */
 export const MAX_JOBS = 100_000;
 export const MAX_JOBS_BYTES = 100_000_000;
-/** Jobs that an account may add in an hour of the clock. */
-export const MAX_JOBS_PER_HOUR = 10_000;
 /** How long a job is kept after it has finished, in milliseconds. */
 export const JOB_KEPT_MS = 7 * 24 * 3_600_000;
 /** Jobs that are deleted at once, at most. */
@@ -321,15 +320,27 @@ function isFull(bytes: number): SQL {
 /** Whether the account has added what it may in this hour. */
 function isSpent(now: number): SQL {
   const hour = Math.floor(now / HOUR_MS);
-  return sql`(${jobUsage.hour} >= ${hour} and ${jobUsage.added} >= ${MAX_JOBS_PER_HOUR})`;
+  return sql`(${jobUsage.hour} >= ${hour} and ${jobUsage.added} >= ${quotaSql("jobsPerHour")})`;
+}
+
+/** How many jobs the account has added in the hour of `now`, and when the next one begins. */
+export async function readJobsOfHour(
+  db: Database,
+  { account }: JobHolder,
+  now: number,
+): Promise<{ added: number; nextHourAt: number }> {
+  const used = await db.select().from(jobUsage).where(eq(jobUsage.account, account)).get();
+  const hour = Math.floor(now / HOUR_MS);
+  const isThisHour = used !== undefined && used.hour >= hour;
+  return { added: isThisHour ? used.added : 0, nextHourAt: (hour + 1) * HOUR_MS };
 }
 
 async function whyFull(db: Database, { account }: JobHolder, now: number): Promise<string> {
-  const used = await db.select().from(jobUsage).where(eq(jobUsage.account, account)).get();
-  const hour = Math.floor(now / HOUR_MS);
-  if (used !== undefined && used.hour >= hour && used.added >= MAX_JOBS_PER_HOUR) {
-    const next = isoOf((hour + 1) * HOUR_MS);
-    return `Cannot add the job: an account adds at most ${numberText(MAX_JOBS_PER_HOUR)} jobs an hour, and the next hour begins at ${next}`;
+  const { added, nextHourAt } = await readJobsOfHour(db, { account }, now);
+  const { jobsPerHour } = await readQuotas(db);
+  if (added >= jobsPerHour) {
+    const used = `the account has added ${numberText(added)} of the ${numberText(jobsPerHour)} jobs that it may add in an hour`;
+    return `Cannot add the job: ${used}, and the next hour begins at ${isoOf(nextHourAt)}`;
   }
   const most = `${numberText(MAX_JOBS)} jobs with ${numberText(MAX_JOBS_BYTES)} bytes of data and results`;
   return `Cannot add the job: an account has at most ${most}. Delete failed ones, or wait until some have completed`;

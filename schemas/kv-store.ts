@@ -4,13 +4,10 @@
 import { and, asc, count, eq, gt, gte, isNull, lte, or, sql, sum, type SQL } from "drizzle-orm";
 import { Fault } from "./fault.ts";
 import type { KvPage, KvUsage } from "./kv.ts";
+import { quotaSql, readQuotas } from "./quotas.ts";
 import { kv, kvUsage } from "./tables/kv.ts";
 import type { Database } from "./tables/open.ts";
 
-/** Keys that an account may have. */
-export const MAX_KV_KEYS = 100_000;
-/** Bytes that an account's keys and values may come to. */
-export const MAX_KV_BYTES = 100_000_000;
 /** Expired rows that are deleted at once, at most. */
 const CLEANED_ROWS = 500;
 /** Longest text of a number that `incrementKv` stores. */
@@ -150,11 +147,18 @@ async function withRoom<Result>(
   let written = await write();
   while (written === undefined && (await deleteExpiredKv(db, now, at))) written = await write();
   if (written !== undefined) return written;
-  const most = `${MAX_KV_KEYS.toLocaleString("en-US")} keys and ${MAX_KV_BYTES.toLocaleString("en-US")} bytes`;
+  const used = await readKvUsage(db, at, now);
+  const most = await readQuotas(db);
+  const keys = `${countText(used.keys)} of the ${countText(most.kvKeys)} keys`;
+  const bytes = `${countText(used.bytes)} of the ${countText(most.kvBytes)} bytes`;
   throw new Fault(
     "conflict",
-    `Cannot set "${at.key}": an account has at most ${most}. Delete what is not needed, or set it with a time to live`,
+    `Cannot set "${at.key}": the account has ${keys} and ${bytes} that it may have in cxKV. Delete what is not needed, or set it with a time to live`,
   );
+}
+
+function countText(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function isAt({ account, key }: KvAt): SQL | undefined {
@@ -180,8 +184,8 @@ function roomFor(at: KvAt, valueBytes: number): SQL {
   const used = sql`select keys, bytes from ${kvUsage} where ${kvUsage.account} = ${at.account}`;
   const present = sql`select count(*) as keys, total(octet_length(${kv.key}) + octet_length(${kv.value})) as bytes from ${kv} where ${isAt(at)}`;
   return sql`not exists (select 1 from (${used}) as used, (${present}) as present
-    where (present.keys = 0 and used.keys >= ${MAX_KV_KEYS})
-      or (${bytes} > present.bytes and used.bytes + ${bytes} - present.bytes > ${MAX_KV_BYTES}))`;
+    where (present.keys = 0 and used.keys >= ${quotaSql("kvKeys")})
+      or (${bytes} > present.bytes and used.bytes + ${bytes} - present.bytes > ${quotaSql("kvBytes")}))`;
 }
 
 function notANumber({ key }: KvAt): Fault {

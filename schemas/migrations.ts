@@ -1,2 +1,2 @@
 /** How many migrations make the tables that this version works with. A test holds it to the list of the control plane. */
-export const MIGRATIONS = 13;
+export const MIGRATIONS = 14;

@@ -7,6 +7,7 @@ import { SystemUrl } from "./system-url.ts";
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Days = z.coerce.number().int().min(1).max(3_650);
+const Quota = z.coerce.number().int().min(0).max(1_000_000_000_000);
 const Role = z.enum(["control", "edge"]);
 export type Role = z.infer<typeof Role>;
 const AddressRange = z.union([z.cidrv4(), z.cidrv6()], "an address range, e.g. 10.1.0.0/16");
@@ -39,6 +40,11 @@ export const Settings = z.object({
   SCRIPTFORGE_SYNC_URL: z.url().optional(),
   SCRIPTFORGE_GATEWAYS: z.coerce.number().int().min(1).max(64).optional(),
   SCRIPTFORGE_CELLS: z.coerce.number().int().min(1).max(256).optional(),
+  SCRIPTFORGE_KV_KEYS: Quota.default(100_000),
+  SCRIPTFORGE_KV_BYTES: Quota.default(100_000_000),
+  SCRIPTFORGE_JOBS_PER_HOUR: Quota.default(10_000),
+  SCRIPTFORGE_USERSPACE_DATABASES: Quota.default(100),
+  SCRIPTFORGE_USERSPACE_BYTES: Quota.default(100_000_000),
   SCRIPTFORGE_JOB_WORKERS: z.coerce.number().int().min(0).max(64).default(2),
   SCRIPTFORGE_INVOCATIONS: z.coerce.number().int().min(0).max(10_000_000).default(10_000),
   SCRIPTFORGE_INVOCATION_DAYS: Days.default(7),

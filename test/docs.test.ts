@@ -50,7 +50,7 @@ import { MAX_ENV_VARS } from "../schemas/env-store.ts";
 import { BUILT_IN_ENV_NAMES } from "../schemas/env.ts";
 import { FAULTS } from "../schemas/fault.ts";
 import { MAX_KV_KEY, MAX_KV_TTL, MAX_KV_VALUE_BYTES } from "../schemas/kv-limits.ts";
-import { MAX_KV_BYTES, MAX_KV_KEYS } from "../schemas/kv-store.ts";
+import { DEFAULT_QUOTAS } from "../schemas/quotas.ts";
 import { MAX_KV_PAGE } from "../schemas/kv.ts";
 import {
   DEFAULT_LIMITS,
@@ -467,7 +467,7 @@ describe("the page tells", () => {
     expect(PAGE).toContain(`They have 1\n  to ${MAX_KV_KEY} characters`);
     expect(PAGE).toContain(`at most ${count(MAX_KV_TTL)} (ten years)`);
     expect(PAGE).toContain(
-      `at most ${count(MAX_KV_VALUE_BYTES)} bytes, an account ${count(MAX_KV_KEYS)} keys and ${count(MAX_KV_BYTES)} bytes`,
+      `at most ${count(MAX_KV_VALUE_BYTES)} bytes, an account ${count(DEFAULT_QUOTAS.kvKeys)} keys and ${count(DEFAULT_QUOTAS.kvBytes)} bytes`,
     );
     expect(PAGE).toContain(`one for each ${count(MAX_KV_PAGE)} keys`);
     expect(PAGE).toContain(`or a list; at most ${MAX_RECIPIENTS} `);

@@ -518,7 +518,7 @@ describe("people", () => {
   it("are told where the account may have no more", async ({ expect }) => {
     await addByHand({ script: "adder", opts: { delay: 60_000 } });
     await write("UPDATE job_usage SET added = 10000");
-    const told = "an account adds at most 10,000 jobs an hour, and the next hour begins at";
+    const told = "the account has added 10,000 of the 10,000 jobs that it may add in an hour";
     const refused = await problem("POST", "/jobs", { script: "adder" });
     expect([refused.code, refused.detail]).toEqual(["conflict", expect.stringContaining(told)]);
     expect(await refusalOf("await add('adder', 'main');")).toContain(told);

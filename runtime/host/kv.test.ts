@@ -6,7 +6,8 @@ import { migrate } from "drizzle-orm/libsql/migrator";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { MAX_KV_TTL, MAX_KV_VALUE_BYTES } from "../../schemas/kv-limits.ts";
 import { MAX_KV_PAGE } from "../../schemas/kv.ts";
-import { deleteExpiredKv, MAX_KV_BYTES, MAX_KV_KEYS } from "../../schemas/kv-store.ts";
+import { deleteExpiredKv } from "../../schemas/kv-store.ts";
+import { DEFAULT_QUOTAS } from "../../schemas/quotas.ts";
 import { parseSettings } from "../../schemas/settings.ts";
 import { accounts } from "../../schemas/tables/account.ts";
 import { kv, kvUsage } from "../../schemas/tables/kv.ts";
@@ -325,12 +326,12 @@ describe("what has expired", () => {
 describe("an account that is full", () => {
   it("sets no more keys, and goes on with those it has", async ({ expect }) => {
     await set("a", "1");
-    await db.update(kvUsage).set({ keys: MAX_KV_KEYS });
+    await db.update(kvUsage).set({ keys: DEFAULT_QUOTAS.kvKeys });
     for (const more of [set("b", "1"), incr("b")]) {
       await expect(more).rejects.toMatchObject({
         code: "conflict",
         message:
-          'Cannot set "b": an account has at most 100,000 keys and 100,000,000 bytes. Delete what is not needed, or set it with a time to live',
+          'Cannot set "b": the account has 100,000 of the 100,000 keys and 2 of the 100,000,000 bytes that it may have in cxKV. Delete what is not needed, or set it with a time to live',
       });
     }
     await set("a", "2");
@@ -344,7 +345,7 @@ describe("an account that is full", () => {
   it("takes no more bytes, but for less at a key", async ({ expect }) => {
     await set("a", "12345");
     await incr("n");
-    await db.update(kvUsage).set({ bytes: MAX_KV_BYTES });
+    await db.update(kvUsage).set({ bytes: DEFAULT_QUOTAS.kvBytes });
     for (const more of [set("a", "123456"), set("b", ""), incr("m")]) {
       await expect(more).rejects.toMatchObject({ code: "conflict" });
     }
@@ -359,7 +360,7 @@ describe("an account that is full", () => {
     await fill(
       Array.from({ length: 3 }, (_, n) => ({ key: `old${n}`, value: "12345", expiresAt: now })),
     );
-    await db.update(kvUsage).set({ keys: MAX_KV_KEYS });
+    await db.update(kvUsage).set({ keys: DEFAULT_QUOTAS.kvKeys });
     await set("a", "1");
     expect(await incr("b")).toBe(1);
     expect(await ask("keys", { after: "" })).toMatchObject({ keys: ["a", "b"] });

@@ -1,6 +1,8 @@
 // A process of databases: answers one question after the other. Started by sql-processes.ts, which ends it where a statement
 // takes too long. Trust: questions are ours, but for the text of SQL and the recordings of query builders.
 
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { Fault } from "../fault.ts";
 import type { Recording } from "../query-recording.ts";
 import { AccountFile } from "./account-file.ts";
@@ -11,11 +13,18 @@ import { noDatabase, refused } from "./statements.ts";
 /** Files that stay open. */
 const MOST_FILES = 50;
 
+/** A disk with less room is full. */
+const LITTLE_BYTES = 1_000_000;
+
 /** Codes of SQLite, without what it adds above the first byte. */
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
+const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_CONSTRAINT = 19;
+const SQLITE_NOTADB = 26;
 
 const files = new Map<string, AccountFile>();
 
@@ -125,8 +134,17 @@ function failureOf(holder: Holder, error: unknown): Answer {
       return { fault: { code: "conflict", message: whyFull(holder) } };
     case SQLITE_CONSTRAINT:
       return { fault: { code: "conflict", message: `Cannot write to the database: ${message}` } };
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_CANTOPEN:
+    case SQLITE_NOTADB:
     case undefined:
-      return { fault: { code: "internal", message: `The databases have failed: ${message}` } };
+      return {
+        fault: {
+          code: "internal",
+          message: `The file of the account's databases cannot be used: ${message}`,
+        },
+      };
     default:
       return { fault: { code: "invalid", message: `Cannot run the SQL: ${message}` } };
   }
@@ -140,9 +158,12 @@ function sqliteCode(error: unknown): number | undefined {
 }
 
 function whyFull({ file, quota: { bytes } }: Holder): string {
+  const { bavail, bsize } = statfsSync(dirname(file));
+  if (bavail * bsize < LITTLE_BYTES) {
+    return "Cannot write to the account's databases: the disk of this machine is full";
+  }
   const used = files.get(file)?.usage().bytes ?? 0;
-  if (used < bytes / 2) return "Cannot write to the account's databases: the disk is full";
-  const room = `${numberText(used)} of the ${numberText(bytes)} bytes that an account may have are in use`;
+  const room = `${numberText(used)} of the ${numberText(bytes)} bytes that an account may have are in use, and this takes more than is left`;
   return `Cannot write to the account's databases: ${room}. Delete rows or databases that are not needed`;
 }
 

@@ -3,7 +3,9 @@
 
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { readQuotas } from "../quotas.ts";
 import type { Settings } from "../settings.ts";
+import type { Database } from "../tables/open.ts";
 import {
   DatabaseKind,
   RowPage,
@@ -21,9 +23,6 @@ import type {
 } from "./question.ts";
 import { SqlProcesses } from "./sql-processes.ts";
 
-/** Databases that an account may have, and the bytes that they may come to. */
-export const MAX_DATABASES = 100;
-export const MAX_USERSPACE_BYTES = 100_000_000;
 /** Processes for statements of scripts, and for what goes through whole tables. */
 const SLOW_PROCESSES = 2;
 /** Time for what an index answers: only a disk that hangs needs more. */
@@ -48,13 +47,13 @@ export type UserspaceUsage = z.infer<typeof Used>;
 /** Everything throws a Fault: `not_found` for a database that is not there, `conflict` where the quota is used up. */
 export class Userspace implements AsyncDisposable {
   readonly #folder: string;
-  readonly #quota: UserspaceQuota;
+  readonly #quota: () => Promise<UserspaceQuota>;
   // Statements of scripts never hold up those that an index answers.
   readonly #quick = new SqlProcesses({ count: 1, limitMs: MAX_ROW_MS });
   readonly #slow = new SqlProcesses({ count: SLOW_PROCESSES, limitMs: MAX_SQL_MS });
   readonly #tables = new SqlProcesses({ count: 1, limitMs: MAX_TABLE_MS });
 
-  constructor({ folder, quota }: { folder: string; quota: UserspaceQuota }) {
+  constructor({ folder, quota }: { folder: string; quota: () => Promise<UserspaceQuota> }) {
     this.#folder = folder;
     this.#quota = quota;
   }
@@ -132,14 +131,18 @@ export class Userspace implements AsyncDisposable {
 
   async #ask(processes: SqlProcesses, account: string, question: Question): Promise<unknown> {
     const file = join(this.#folder, `${encodeURIComponent(account)}.db`);
-    return await processes.ask({ account, file, quota: this.#quota }, question);
+    return await processes.ask({ account, file, quota: await this.#quota() }, question);
   }
 }
 
-/** The databases in the data folder of the settings. */
-export function openUserspace(settings: Settings): Userspace {
+/** The databases in the data folder of the settings, within the quotas that `db` has. */
+export function openUserspace(settings: Settings, db: Database): Userspace {
   const folder = join(resolve(settings.SCRIPTFORGE_DATA), "userspace");
-  return new Userspace({ folder, quota: { databases: MAX_DATABASES, bytes: MAX_USERSPACE_BYTES } });
+  const quota = async (): Promise<UserspaceQuota> => {
+    const { userspaceDatabases: databases, userspaceBytes: bytes } = await readQuotas(db);
+    return { databases, bytes };
+  };
+  return new Userspace({ folder, quota });
 }
 
 function databaseOf({ name, createdAt, ...rest }: z.infer<typeof Described>): UserspaceDatabase {
