@@ -12,6 +12,7 @@ import { openDatabase } from "../schemas/tables/open.ts";
 import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { putQuotas, quotasOf } from "../schemas/quotas.ts";
 import { openUserspace } from "../schemas/userspace/userspace.ts";
+import { routesForEdges } from "./routes/for-edges.ts";
 import { AlertSchedule, makeAlertAsker } from "./alerts.ts";
 import { buildApp } from "./app.ts";
 import { makeRunner, makeSimulator } from "./runner.ts";
@@ -53,6 +54,7 @@ export async function startControlPlane(options: {
     },
     log,
   );
+  app.route("/internal", routesForEdges(userspace, secretKey));
   const server = createAdaptorServer({ fetch: app.fetch });
   const listening = await listen(server, {
     host: settings.SCRIPTFORGE_HOST,

@@ -11,6 +11,7 @@ import { parseSettings } from "../schemas/settings.ts";
 import { accounts, tokens } from "../schemas/tables/account.ts";
 import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { hashToken } from "../schemas/token-hash.ts";
+import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { openUserspace, type Userspace } from "../schemas/userspace/userspace.ts";
 import { buildApp } from "./app.ts";
 import { applyMigrations } from "./store/database.ts";
@@ -49,7 +50,15 @@ beforeEach(async () => {
   const modules = new ModuleShelf(MODULES_FOLDER);
   const runners = { runner: runNothing, simulator: runNothing };
   app = buildApp(
-    { db, ...runners, sealingKey, signForm: () => "", modules, userspace },
+    {
+      db,
+      ...runners,
+      sealingKey,
+      signForm: () => "",
+      modules,
+      renderer: new TemplateRenderer(),
+      userspace,
+    },
     pino({ level: "silent" }),
   );
 });

@@ -47,7 +47,7 @@ beforeEach(async () => {
       signForm: () => "",
       modules,
       renderer: new TemplateRenderer(),
-      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder })),
+      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
     },
     pino({ level: "silent" }),
   );

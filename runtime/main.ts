@@ -9,9 +9,9 @@ import { listen, type Listening } from "../schemas/listen.ts";
 import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
 import type { Settings } from "../schemas/settings.ts";
-import { openPrimary, openReplica } from "../schemas/tables/open.ts";
+import { openPrimary, openReplica, type Database } from "../schemas/tables/open.ts";
 import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace } from "../schemas/userspace/userspace.ts";
+import { openUserspace, Userspace } from "../schemas/userspace/userspace.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
 import type { CellKind } from "./cell/cell.ts";
 import { findConfinement, type Confinement } from "./cell/confinement.ts";
@@ -35,6 +35,7 @@ import { Journal } from "./journal/journal.ts";
 import { stateOf } from "./journal/node-state.ts";
 import { JournalWriter } from "./journal/writer.ts";
 import { Deliveries } from "./jobs/deliver.ts";
+import { RemoteDatabases } from "./host/remote-databases.ts";
 import { userspaceLibrary } from "./host/userspace.ts";
 import { JobWaits } from "./jobs/job-waits.ts";
 import { runJob, type AttemptEnd } from "./jobs/run-job.ts";
@@ -158,9 +159,20 @@ async function openStore({ settings, secretKey, log, stack }: Start): Promise<Ed
   return store;
 }
 
+/** The databases of accounts: in this machine's data folder, or where the control plane has them. */
+function openDatabases(
+  { settings, secretKey, stack }: Pick<Start, "settings" | "secretKey" | "stack">,
+  db: Database,
+): Userspace {
+  const { SCRIPTFORGE_CONTROL_URL: url, SCRIPTFORGE_SYNC_URL: primary } = settings;
+  const isElsewhere = url !== undefined || primary !== undefined;
+  if (isElsewhere) return new Userspace(new RemoteDatabases(url, secretKey));
+  return stack.use(openUserspace(settings, db));
+}
+
 /** Starts the cells in a folder of their own, with somebody there who hands them releases. */
 async function startCells(
-  { settings, cells, log, stack }: Start,
+  { settings, secretKey, cells, log, stack }: Start,
   {
     store,
     drafts,
@@ -173,7 +185,7 @@ async function startCells(
   const modules = new ModuleShelf(MODULES_FOLDER);
   const { db } = store.forLibraries;
   const templates = { db, renderer: stack.use(new TemplateRenderer()) };
-  const userspace = stack.use(openUserspace(settings, db));
+  const userspace = openDatabases({ settings, secretKey, stack }, db);
   const libraries = {
     connector: connectorLibrary(store.forLibraries),
     env: envLibrary(store.forLibraries),

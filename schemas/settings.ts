@@ -38,6 +38,7 @@ export const Settings = z.object({
   SCRIPTFORGE_DATABASE_URL: z.string().optional(),
   SCRIPTFORGE_DATABASE_TOKEN: z.string().optional(),
   SCRIPTFORGE_SYNC_URL: z.url().optional(),
+  SCRIPTFORGE_CONTROL_URL: z.url().optional(),
   SCRIPTFORGE_GATEWAYS: z.coerce.number().int().min(1).max(64).optional(),
   SCRIPTFORGE_CELLS: z.coerce.number().int().min(1).max(256).optional(),
   SCRIPTFORGE_KV_KEYS: Quota.default(100_000),

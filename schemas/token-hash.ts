@@ -20,6 +20,13 @@ export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(header ?? "")?.[1];
 }
 
+/** The token by which an edge node elsewhere asks a control plane for the databases of accounts. */
+export function edgeToken(secretKey: string): string {
+  return createHmac("sha256", secretKey)
+    .update("scriptforge edge node to control plane")
+    .digest("hex");
+}
+
 /** The token by which a control plane asks an edge node to run a draft. Both derive it from the secret key. */
 export function platformToken(secretKey: string): string {
   return createHmac("sha256", secretKey)

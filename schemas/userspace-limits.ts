@@ -13,6 +13,8 @@ export const MAX_SQL_ROWS = 10_000;
 export const MAX_SQL_RESULT_BYTES = 1_000_000;
 /** Longest time that a statement of a script runs, in milliseconds. */
 export const MAX_SQL_MS = 1_000;
+/** Largest recording of a query builder, in characters of JSON. */
+export const MAX_RECORDING = 1_000_000;
 /** How deep the parts of a query builder may be nested, and how many there may be. */
 export const MAX_BUILDER_DEPTH = 20;
 export const MAX_BUILDER_PARTS = 10_000;

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
+import { LocalDatabases } from "../../schemas/userspace/local-databases.ts";
 import { Userspace } from "../../schemas/userspace/userspace.ts";
 import { userspaceLibrary } from "./userspace.ts";
 
@@ -34,7 +35,7 @@ afterAll(async () => {
 function open(bytes = 10_000_000): Userspace {
   const quota = (): Promise<{ databases: number; bytes: number }> =>
     Promise.resolve({ databases: 10, bytes });
-  return new Userspace({ folder, quota });
+  return new Userspace(new LocalDatabases({ folder, quota }));
 }
 
 function sql(
@@ -238,9 +239,8 @@ describe("a statement", () => {
     const hostile = accounts.map((owner) =>
       sql(FOREVER, [], owner).catch((error: unknown) => error),
     );
-    const begunAt = performance.now();
-    expect(await sql("SELECT 1 AS one", [], OTHER)).toEqual([{ one: 1 }]);
-    expect(performance.now() - begunAt).toBeLessThan(900);
+    const first = await Promise.race([sql("SELECT 1 AS one", [], OTHER), ...hostile]);
+    expect(first).toEqual([{ one: 1 }]);
     for (const ended of await Promise.all(hostile)) {
       expect(ended).toMatchObject({
         code: expect.stringMatching(/^(?:wall_exceeded|overloaded)$/),

@@ -1,14 +1,12 @@
 // What scripts ask of their account's databases.
 
 import { z } from "zod";
-import { RowCell, RowColumns, RowKey } from "../../schemas/userspace.ts";
-import { MAX_SQL, MAX_SQL_PARAMS } from "../../schemas/userspace-limits.ts";
+import { RowColumns, RowKey } from "../../schemas/userspace.ts";
+import { MAX_RECORDING, MAX_SQL } from "../../schemas/userspace-limits.ts";
+import { SqlParams } from "../../schemas/userspace/question.ts";
 import type { Userspace } from "../../schemas/userspace/userspace.ts";
 import type { Library } from "./host-server.ts";
 import { readInput } from "./read-input.ts";
-
-/** Largest recording of a query builder, in characters of JSON. */
-const MAX_RECORDING = 1_000_000;
 
 /** Any name: of one that is not there a script is told that. */
 const In = z.object({ database: z.string().max(200) });
@@ -16,7 +14,7 @@ const At = In.extend({ key: RowKey });
 const Written = At.extend({ columns: RowColumns });
 const Sql = z.object({
   sql: z.string().max(MAX_SQL),
-  params: z.union([z.array(RowCell).max(MAX_SQL_PARAMS), RowColumns]),
+  params: SqlParams,
 });
 const Builder = z.object({
   recording: z.string().max(MAX_RECORDING, "The query builder is too large"),

@@ -13,7 +13,7 @@ import {
   type DatabaseKind as Kind,
   type UserspaceDatabase,
 } from "../userspace.ts";
-import { MAX_SQL_MS } from "../userspace-limits.ts";
+import { LocalDatabases } from "./local-databases.ts";
 import type {
   DatabaseQuestion,
   Question,
@@ -21,14 +21,6 @@ import type {
   SqlQuestion,
   UserspaceQuota,
 } from "./question.ts";
-import { SqlProcesses } from "./sql-processes.ts";
-
-/** Processes for statements of scripts, and for what goes through whole tables. */
-const SLOW_PROCESSES = 2;
-/** Time for what an index answers: only a disk that hangs needs more. */
-const MAX_ROW_MS = 2_000;
-/** Time to count, make or drop a database, in milliseconds. */
-const MAX_TABLE_MS = 10_000;
 
 const Described = z.object({
   name: z.string(),
@@ -44,33 +36,36 @@ export type RowAt = DatabaseAt & { key: string };
 /** The account's databases, and the bytes that they and what they hold come to. */
 export type UserspaceUsage = z.infer<typeof Used>;
 
+/** Where the databases are. Throws a Fault with the reason where a question comes to nothing. */
+export type DatabaseSource = {
+  ask: (account: string, question: Question) => Promise<unknown>;
+} & AsyncDisposable;
+
 /** Everything throws a Fault: `not_found` for a database that is not there, `conflict` where the quota is used up. */
 export class Userspace implements AsyncDisposable {
-  readonly #folder: string;
-  readonly #quota: () => Promise<UserspaceQuota>;
-  // Statements of scripts never hold up those that an index answers.
-  readonly #quick = new SqlProcesses({ count: 1, limitMs: MAX_ROW_MS });
-  readonly #slow = new SqlProcesses({ count: SLOW_PROCESSES, limitMs: MAX_SQL_MS });
-  readonly #tables = new SqlProcesses({ count: 1, limitMs: MAX_TABLE_MS });
+  readonly #source: DatabaseSource;
 
-  constructor({ folder, quota }: { folder: string; quota: () => Promise<UserspaceQuota> }) {
-    this.#folder = folder;
-    this.#quota = quota;
+  constructor(source: DatabaseSource) {
+    this.#source = source;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const all = [this.#quick, this.#slow, this.#tables];
-    await Promise.all(all.map((processes) => processes[Symbol.asyncDispose]()));
+    await this.#source[Symbol.asyncDispose]();
+  }
+
+  /** What the databases answer. */
+  async ask(account: string, question: Question): Promise<unknown> {
+    return await this.#source.ask(account, question);
   }
 
   /** What a script asks about rows, as it comes from the databases. */
   async askRows(account: string, rows: RowQuestion): Promise<unknown> {
-    return await this.#ask(this.#quick, account, { rows });
+    return await this.ask(account, { rows });
   }
 
   /** Runs a script's statement. */
   async runSql(account: string, sql: SqlQuestion): Promise<unknown> {
-    return await this.#ask(this.#slow, account, { sql });
+    return await this.ask(account, { sql });
   }
 
   async list(account: string): Promise<UserspaceDatabase[]> {
@@ -126,12 +121,7 @@ export class Userspace implements AsyncDisposable {
   }
 
   async #askAboutTables(account: string, tables: DatabaseQuestion): Promise<unknown> {
-    return await this.#ask(this.#tables, account, { tables });
-  }
-
-  async #ask(processes: SqlProcesses, account: string, question: Question): Promise<unknown> {
-    const file = join(this.#folder, `${encodeURIComponent(account)}.db`);
-    return await processes.ask({ account, file, quota: await this.#quota() }, question);
+    return await this.ask(account, { tables });
   }
 }
 
@@ -142,7 +132,7 @@ export function openUserspace(settings: Settings, db: Database): Userspace {
     const { userspaceDatabases: databases, userspaceBytes: bytes } = await readQuotas(db);
     return { databases, bytes };
   };
-  return new Userspace({ folder, quota });
+  return new Userspace(new LocalDatabases({ folder, quota }));
 }
 
 function databaseOf({ name, createdAt, ...rest }: z.infer<typeof Described>): UserspaceDatabase {
