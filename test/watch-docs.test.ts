@@ -24,7 +24,7 @@ const LATE = /^(?:ID=|curl -sSN? "\$(?:API\/v1\/(?:invocations|stats|cells)|EDGE
 
 let product: Product;
 beforeAll(async () => {
-  product = await startProduct({ SCRIPTFORGE_CELLS: "1" });
+  product = await startProduct({ SCRIPTFORGE_GATEWAYS: "1", SCRIPTFORGE_CELLS: "1" });
 });
 afterAll(async () => {
   await product[Symbol.asyncDispose]();
