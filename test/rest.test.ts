@@ -147,6 +147,7 @@ describe("cxRest comes by", () => {
       expect(seen[0]?.headers).toMatchObject({
         authorization: `Bearer ${TOKEN}`,
         "x-scriptforge-account": "default",
+        "x-scriptforge-script": expect.stringMatching(/^scr_/),
         "x-scriptforge-user": "ada",
       });
     }

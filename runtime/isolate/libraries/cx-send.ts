@@ -2,6 +2,7 @@
 // Trust: all arguments are the script's. What may be sent, and from whom, the platform decides.
 
 import { MAX_MAIL_BYTES } from "../../../schemas/send-limits.ts";
+import { told } from "./told.ts";
 
 /** Puts a question to the platform. */
 type Ask = (method: string, input: object) => Promise<unknown>;
@@ -53,10 +54,4 @@ function messageText(message: unknown): string {
   throw new NativeTypeError(
     `Cannot send the SMS: the message has to be a text, not ${told(message)}`,
   );
-}
-
-/** A value in an error's message: numbers themselves, otherwise what kind of value it is. */
-function told(value: unknown): string {
-  if (typeof value === "number") return NativeString(value);
-  return value === null || value === undefined ? NativeString(value) : `of type ${typeof value}`;
 }

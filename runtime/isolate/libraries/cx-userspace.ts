@@ -3,7 +3,8 @@
 
 import { MAX_ROW_KEY, MAX_SQL, MAX_SQL_PARAMS } from "../../../schemas/userspace-limits.ts";
 import { makeKnex } from "./query-recorder.ts";
-import { cellOf, told } from "./row-cells.ts";
+import { cellOf } from "./row-cells.ts";
+import { told } from "./told.ts";
 
 /** Puts a question to the platform. */
 type Ask = (method: string, input: object) => Promise<unknown>;

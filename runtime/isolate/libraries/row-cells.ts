@@ -1,5 +1,7 @@
 // A script's values as the databases of its account hold them.
 
+import { told } from "./told.ts";
+
 // Taken before the script can change them.
 const { stringify } = JSON;
 const { isFinite } = Number;
@@ -20,10 +22,4 @@ export function cellOf(value: unknown, what: string): string | number | boolean 
 function textOf(value: object): string | undefined {
   const text: unknown = value instanceof NativeDate ? value.toISOString() : stringify(value);
   return typeof text === "string" ? text : undefined;
-}
-
-/** A value in an error's message: numbers themselves, otherwise what kind of value it is. */
-export function told(value: unknown): string {
-  if (typeof value === "number") return NativeString(value);
-  return value === null || value === undefined ? NativeString(value) : `of type ${typeof value}`;
 }
