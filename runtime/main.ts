@@ -11,7 +11,7 @@ import { makeSealingKey } from "../schemas/sealed-text.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openPrimary, openReplica, type Database } from "../schemas/tables/open.ts";
 import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace, Userspace } from "../schemas/userspace/userspace.ts";
+import { openLocalDatabases, Userspace } from "../schemas/userspace/userspace.ts";
 import { bundleDispatcher } from "./cell/bundle.ts";
 import type { CellKind } from "./cell/cell.ts";
 import { findConfinement, type Confinement } from "./cell/confinement.ts";
@@ -167,7 +167,10 @@ function openDatabases(
   const { SCRIPTFORGE_CONTROL_URL: url, SCRIPTFORGE_SYNC_URL: primary } = settings;
   const isElsewhere = url !== undefined || primary !== undefined;
   if (isElsewhere) return new Userspace(new RemoteDatabases(url, secretKey));
-  return stack.use(openUserspace(settings, db));
+  const local = openLocalDatabases(settings, db);
+  // A call does not wait until a process has started.
+  local.warm();
+  return stack.use(new Userspace(local));
 }
 
 /** Starts the cells in a folder of their own, with somebody there who hands them releases. */

@@ -1,5 +1,6 @@
 // The databases of accounts in a folder: a file for each account. Several processes of a machine may have them open.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MAX_SQL_MS } from "../userspace-limits.ts";
 import type { Question, UserspaceQuota } from "./question.ts";
@@ -29,6 +30,13 @@ export class LocalDatabases implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const all = [this.#quick, this.#slow, this.#tables];
     await Promise.all(all.map((processes) => processes[Symbol.asyncDispose]()));
+  }
+
+  /** Starts what scripts wait for, where there are databases. */
+  warm(): void {
+    if (!existsSync(this.#folder)) return;
+    this.#quick.warm();
+    this.#slow.warm();
   }
 
   /** Throws a Fault with the reason where a question comes to nothing. */

@@ -39,6 +39,11 @@ export class SqlProcesses implements AsyncDisposable {
     this.#limitMs = limitMs;
   }
 
+  /** Starts a process before anybody asks. */
+  warm(): void {
+    if (this.#free.size + this.#busy.size === 0) this.#free.add(new SqlWorker());
+  }
+
   /** What a question comes to. Throws a Fault with the reason where that is nothing. */
   async ask(holder: Holder, question: Question): Promise<unknown> {
     const answered = Promise.withResolvers<unknown>();

@@ -127,12 +127,17 @@ export class Userspace implements AsyncDisposable {
 
 /** The databases in the data folder of the settings, within the quotas that `db` has. */
 export function openUserspace(settings: Settings, db: Database): Userspace {
+  return new Userspace(openLocalDatabases(settings, db));
+}
+
+/** What is behind `openUserspace`. */
+export function openLocalDatabases(settings: Settings, db: Database): LocalDatabases {
   const folder = join(resolve(settings.SCRIPTFORGE_DATA), "userspace");
   const quota = async (): Promise<UserspaceQuota> => {
     const { userspaceDatabases: databases, userspaceBytes: bytes } = await readQuotas(db);
     return { databases, bytes };
   };
-  return new Userspace(new LocalDatabases({ folder, quota }));
+  return new LocalDatabases({ folder, quota });
 }
 
 function databaseOf({ name, createdAt, ...rest }: z.infer<typeof Described>): UserspaceDatabase {
