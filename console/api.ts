@@ -115,20 +115,20 @@ async function problemOf(response: Response): Promise<Problem> {
   });
 }
 
-/** A part of a path, whatever it contains. */
-export function part(text: string | number): string {
-  return encodeURIComponent(text);
-}
+const NO_SUCH_TOKEN =
+  "There is no such token. The first one is in the file data/token of the control plane";
 
 /** Why a token cannot be used here, undefined where it can. */
 export async function whyNot(text: string): Promise<string | undefined> {
+  // What no header can carry is no token.
+  if (!/^[\x21-\x7e]+$/.test(text)) return NO_SUCH_TOKEN;
   const headers = { authorization: `Bearer ${text}` };
   const response = await fetch("/v1/tokens", { headers }).catch(() => undefined);
   if (response === undefined) return "The control plane does not answer: see whether it runs";
   if (response.ok) return undefined;
   const { code, message } = await problemOf(response);
   if (code === "unauthorized") {
-    return "There is no such token. The first one is in the file data/token of the control plane";
+    return NO_SUCH_TOKEN;
   }
   if (code === "forbidden") {
     return "This token may only run scripts: the console needs one with the scope admin";

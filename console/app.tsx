@@ -18,6 +18,7 @@ import { NodesPage } from "./pages/nodes.tsx";
 import { NotFoundPage } from "./pages/not-found.tsx";
 import { ScriptsPage } from "./pages/scripts.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
+import { TemplatesPage } from "./pages/templates.tsx";
 import { TokensPage } from "./pages/tokens.tsx";
 import { DatabasePage } from "./pages/database.tsx";
 import { UserspacePage } from "./pages/userspace.tsx";
@@ -71,6 +72,7 @@ export function App(): JSX.Element {
             <Route path="/kv" component={KvPage} />
             <Route path="/userspace" component={UserspacePage} />
             <Route path="/userspace/:database" component={DatabasePage} />
+            <Route path="/templates" component={TemplatesPage} />
             <Route path="/connections" component={ConnectionsPage} />
             <Route path="/modules" component={ModulesPage} />
             <Route path="/tokens" component={TokensPage} />

@@ -13,6 +13,8 @@ export type Buffer = {
   /** JSON text that the script is run with, and the sample that it began with. */
   input: Signal<string>;
   sample: Signal<string>;
+  /** The function that is run, "" for main. */
+  fn: Signal<string>;
 };
 
 const buffers = new Map<string, Buffer>();
@@ -23,7 +25,7 @@ export function findBuffer(script: string): Buffer | undefined {
 
 export function openBuffer(
   script: string,
-  { text, input, sample }: { text: string; input: string; sample: string },
+  { text, input, sample, fn }: Record<"text" | "input" | "sample" | "fn", string>,
 ): Buffer {
   const buffer: Buffer = {
     text: signal(text),
@@ -31,6 +33,7 @@ export function openBuffer(
     marks: signal([]),
     input: signal(input),
     sample: signal(sample),
+    fn: signal(fn),
   };
   buffers.set(script, buffer);
   return buffer;

@@ -1,7 +1,7 @@
 // The places that scripts are assigned to, in the words of the console.
 
 import { PLACES, type Assignment, type Place } from "../schemas/assignment.ts";
-import { part } from "./api.ts";
+import { part } from "./path-part.ts";
 
 export const PLACE_NAMES: Record<Place, string> = {
   termination: "Customer route",

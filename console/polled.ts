@@ -1,6 +1,6 @@
 // What a page shows again and again, as long as somebody looks at it.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useLoaded, type Reloadable } from "./loaded.ts";
 
 /** As `useLoaded`, and again each `everyMs` while the tab is in front. */
@@ -18,4 +18,15 @@ export function usePolled<Value>(
     return () => clearInterval(timer);
   }, [reload, everyMs]);
   return loaded;
+}
+
+/** Whether somebody looks at the tab. */
+export function useInFront(): boolean {
+  const [isInFront, setInFront] = useState(document.visibilityState === "visible");
+  useEffect(() => {
+    const look = (): void => setInFront(document.visibilityState === "visible");
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, []);
+  return isInFront;
 }

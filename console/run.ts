@@ -4,11 +4,12 @@ import { z } from "zod";
 import { RunResult } from "../schemas/call.ts";
 import { parseWithExactNumbers } from "../schemas/exact-numbers.ts";
 import { LogLine } from "../schemas/usage.ts";
-import { open, part, Problem } from "./api.ts";
+import { open, Problem } from "./api.ts";
+import { part } from "./path-part.ts";
 import { readEvents, type ServerEvent } from "./sse.ts";
 
 /** `code` is a draft; without it the live version runs. */
-export type Run = { script: string; code?: string; data: unknown };
+export type Run = { script: string; code?: string; data: unknown; function?: string };
 
 export type RunWatch = { onLog: (line: LogLine) => void; signal: AbortSignal };
 

@@ -6,7 +6,8 @@ import { Draft } from "../schemas/draft.ts";
 import { Published, Release, ReleaseWithCode, type Lint } from "../schemas/release.ts";
 import { Sample } from "../schemas/sample.ts";
 import { Script } from "../schemas/script.ts";
-import { find, get, part, Problem, send, tell } from "./api.ts";
+import { find, get, Problem, send, tell } from "./api.ts";
+import { part } from "./path-part.ts";
 import type { Buffer, Mark } from "./buffers.ts";
 import { STARTERS } from "./starters.ts";
 
@@ -16,6 +17,8 @@ export type Opened = {
   draft: Draft | null;
   published: ReleaseWithCode | null;
   samples: Sample[];
+  /** Where it is assigned. */
+  assignments: Assignment[];
   /** The sample that looks most like what the script will get. */
   likely: string;
 };
@@ -34,6 +37,7 @@ export async function openScript(idOrName: string, signal: AbortSignal): Promise
     draft: draft ?? null,
     published: published ?? null,
     samples,
+    assignments: assignments.filter((one) => one.script === script.id),
     likely: likelySample(script, samples, assignments),
   };
 }

@@ -9,7 +9,6 @@ import {
   openPage,
   photograph,
   photographFailure,
-  sidewaysOnPhone,
   signIn,
   typeInto,
 } from "./console/browser.ts";
@@ -267,41 +266,6 @@ describe("the console", () => {
     expect(await page.locator("main img, main script, main b").count()).toBe(0);
     expect(faults).toEqual([]);
   });
-
-  it("is usable by everybody and fits a phone, on every page", async ({ expect }) => {
-    await fill();
-    const { id } = await scriptOf("do-not-call");
-    const pages: Record<string, string> = {
-      scripts: "/",
-      activity: `/scripts/${id}/activity`,
-      "script-settings": `/scripts/${id}/settings`,
-      assignments: "/assignments",
-      "assignment-edit": "/assignments/termination/acme/main",
-      customers: "/customers",
-      customer: "/customers/acme",
-      overview: "/overview",
-      nodes: "/nodes",
-      jobs: "/jobs",
-      variables: "/variables",
-      kv: "/kv",
-      databases: "/userspace",
-      database: "/userspace/dnc",
-      connections: "/connections",
-      modules: "/modules",
-      tokens: "/tokens",
-      audit: "/audit",
-      "not-found": "/no/such/page",
-    };
-    for (const [what, path] of Object.entries(pages)) {
-      await page.goto(path);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
-      expect(await inaccessible(page), what).toEqual([]);
-      expect(await sidewaysOnPhone(page), what).toBe(0);
-      await photograph(page, what);
-    }
-    expect(faults).toEqual([]);
-  });
 });
 
 async function openScript(name: string): Promise<void> {
@@ -318,23 +282,3 @@ async function sipCode(): Promise<number | undefined> {
 }
 
 const Refused = z.object({ sip: z.object({ code: z.int() }) });
-
-async function scriptOf(name: string): Promise<{ id: string }> {
-  return z.object({ id: z.string() }).parse((await product.manage("GET", `/scripts/${name}`)).body);
-}
-
-/** Something to see on every page. */
-async function fill(): Promise<void> {
-  await product.manage("PUT", "/customers/acme", { vars: 'greeting = "hello"\n' });
-  await product.manage("PUT", "/env/API_USERNAME", { value: "acme" });
-  await product.manage("PUT", "/env/API_PASSWORD", { value: "secret", protected: true });
-  await product.manage("PUT", "/kv/dnc:447700900999", { value: "Number on DNC List" });
-  await product.manage("PUT", "/userspace/dnc", { kind: "kv" });
-  await product.manage("PUT", "/userspace/dnc/rows/447700900999", { value: "on request" });
-  await product.manage("PUT", "/connectors/originate", { url: "http://10.1.0.5:9000/originate" });
-  await product.manage("PUT", "/rest-users/api@carrier.example", {});
-  await product.manage("POST", "/tokens", { name: "kamailio-1", scopes: ["run"] });
-  await product.manage("POST", "/jobs", { script: "cli", data: { routing: {} } });
-  await product.manage("PUT", "/assignments/tag/wholesale", { script: "cli", timeout: 1.5 });
-  await product.manage("PUT", "/assignments/form/contact", { script: "cli" });
-}

@@ -12,6 +12,7 @@ import { plural } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { InvocationTable } from "../parts/invocation-table.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
+import { useInFront } from "../polled.ts";
 import { Pager, usePaging } from "../parts/pager.tsx";
 import { follow } from "../tail.ts";
 
@@ -152,7 +153,11 @@ function Live({ filter }: { filter: Filter }): JSX.Element {
     (signal) => get(`/invocations?${queryOf(chosen, { limit: "50" })}`, InvocationPage, signal),
     [query],
   );
+  const isInFront = useInFront();
   useEffect(() => {
+    // A browser has six connections to a host: tabs that nobody looks at give theirs back.
+    if (!isInFront) return undefined;
+    first.reload();
     const abort = new AbortController();
     void follow(query, {
       signal: abort.signal,
@@ -161,7 +166,7 @@ function Live({ filter }: { filter: Filter }): JSX.Element {
       onInvoked: (one) => setShown((before) => [one, ...before].slice(0, MOST_SHOWN)),
     });
     return () => abort.abort();
-  }, [query]);
+  }, [query, isInFront]);
   return (
     <Shown of={first}>
       {({ invocations }) => {

@@ -3,7 +3,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { KvEntry, KvPage as KvKeys } from "../../schemas/kv.ts";
-import { get, part, send, tell } from "../api.ts";
+import { get, send, tell } from "../api.ts";
+import { part } from "../path-part.ts";
 import { fullTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";

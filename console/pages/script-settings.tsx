@@ -5,7 +5,8 @@ import { useLocation, useRoute } from "preact-iso";
 import { useState } from "preact/hooks";
 import { MAX_CPU_MS, MAX_WALL_MS } from "../../schemas/limits.ts";
 import { Script } from "../../schemas/script.ts";
-import { get, part, send, tell } from "../api.ts";
+import { get, send, tell } from "../api.ts";
+import { part } from "../path-part.ts";
 import { closeBuffer } from "../buffers.ts";
 import { useLoaded } from "../loaded.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -65,13 +66,14 @@ function textsOf({ name, limits, egress, expose, isolation }: Script): Texts {
   };
 }
 
-function changesOf(texts: Texts): Record<string, unknown> {
+/** `isNarrowed`: the script has a list of hosts, and cannot be without one again. */
+function changesOf(texts: Texts, isNarrowed: boolean): Record<string, unknown> {
   const { name, cpuMs, wallMs, subrequests, hosts, expose, isolation } = texts;
   return {
     name,
     limits: { cpuMs: Number(cpuMs), wallMs: Number(wallMs), subrequests: Number(subrequests) },
     expose: linesOf(expose),
-    ...(linesOf(hosts).length === 0 ? {} : { egress: { hosts: linesOf(hosts) } }),
+    ...(linesOf(hosts).length === 0 && !isNarrowed ? {} : { egress: { hosts: linesOf(hosts) } }),
     ...(isolation === "" ? {} : { isolation }),
   };
 }
@@ -88,7 +90,7 @@ function SettingsForm({ script, onSaved }: FormProps): JSX.Element {
   const set = (name: keyof Texts) => (value: string) => setTexts({ ...texts, [name]: value });
   const { problem, isBusy, onSubmit } = useSubmit(async () => {
     const path = `/scripts/${script.id}`;
-    await send({ method: "PATCH", path, body: changesOf(texts) }, Script);
+    await send({ method: "PATCH", path, body: changesOf(texts, script.egress !== null) }, Script);
     say("The settings are saved");
     onSaved();
   });
@@ -101,7 +103,7 @@ function SettingsForm({ script, onSaved }: FormProps): JSX.Element {
           label="Hosts it may reach"
           value={texts.hosts}
           onValue={set("hosts")}
-          hint="One on a line: example.com, *.example.com, example.com:8443. Empty: every public host"
+          hint={`One on a line: example.com, *.example.com, example.com:8443. Empty: ${script.egress === null ? "every public host" : "none at all"}`}
         />
       )}
       <LinesField

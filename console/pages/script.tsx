@@ -4,20 +4,23 @@ import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation, useRoute } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { parseWithExactNumbers } from "../../schemas/exact-numbers.ts";
 import type { Script } from "../../schemas/script.ts";
-import { part, Problem, tell } from "../api.ts";
+import { Problem, tell } from "../api.ts";
+import { part } from "../path-part.ts";
 import { findBuffer, openBuffer, type Buffer } from "../buffers.ts";
 import { shortTime } from "../format.ts";
 import { asProblem, useLoaded } from "../loaded.ts";
 import { CodeEditor, type EditorHandle } from "../parts/code-editor.tsx";
 import { DeleteButton } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { InputPane, textOf } from "../parts/input-pane.tsx";
+import { functionFor, InputPane, textOf } from "../parts/input-pane.tsx";
 import { Shown } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { PublishDialog } from "../parts/publish-dialog.tsx";
 import { ResultPane, type GoTo, type RunState } from "../parts/result-pane.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
+import { pagePath, whereOf } from "../places.ts";
 import { runScript } from "../run.ts";
 import {
   firstText,
@@ -79,7 +82,12 @@ function Workbench({ opened, sample, reload }: Props): JSX.Element {
     <ScriptFrame
       script={script}
       isFull
-      status={<Status opened={opened} buffer={buffer} reload={reload} />}
+      status={
+        <>
+          <Status opened={opened} buffer={buffer} reload={reload} />
+          <Assigned opened={opened} />
+        </>
+      }
       actions={bar}
     >
       {saveProblem !== null && <ProblemNote problem={saveProblem} />}
@@ -92,13 +100,7 @@ function Workbench({ opened, sample, reload }: Props): JSX.Element {
             if (at.line > 0) handle.goTo(at.line, at.column);
           }}
         />
-        <InputPane
-          script={script.id}
-          samples={samples}
-          input={buffer.input}
-          sample={buffer.sample}
-          onChanged={reload}
-        />
+        <InputPane script={script.id} samples={samples} buffer={buffer} onChanged={reload} />
         <ResultPane run={bench.run.value} limits={script.limits} goTo={goTo} />
       </div>
       {isPublishing && (
@@ -133,15 +135,24 @@ function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
 /** What somebody has in the editor, from before or as the control plane has it. */
 function useBuffer(opened: Opened, sample: string | undefined): Buffer {
   const { script, samples, likely, published } = opened;
-  const kept = findBuffer(script.id);
-  if (kept !== undefined) return kept;
   const text = firstText(opened);
+  const kept = findBuffer(script.id);
+  useEffect(() => {
+    // Somebody else, or another tab, has kept another text since.
+    if (kept === undefined || kept.text.value !== kept.saved.value) return;
+    kept.text.value = text;
+    kept.saved.value = text;
+  }, [text]);
+  if (kept !== undefined) return kept;
   const first = samples.find(({ name }) => name === (sample ?? likely));
   const [data, name] = [first?.data ?? {}, first?.name ?? likely];
-  const buffer = openBuffer(script.id, { text, input: textOf(data), sample: name });
+  const buffer = openBuffer(script.id, {
+    text,
+    input: textOf(data),
+    sample: name,
+    fn: functionFor(name),
+  });
   if (published !== null && text === published.code) buffer.marks.value = marksOf(published.lints);
-  // Nobody has kept a starter yet.
-  if (opened.draft === null && published === null) buffer.saved.value = "";
   return buffer;
 }
 
@@ -165,7 +176,9 @@ function useBench({ opened, buffer, setSaveProblem, reload }: BenchParts): Bench
   const abort = useRef<AbortController | null>(null);
   useEffect(() => () => abort.current?.abort(), []);
   const save = async (): Promise<boolean> => {
-    if (buffer.text.value === buffer.saved.value) return true;
+    // Nobody has kept a starter yet.
+    const isKept = opened.draft !== null || opened.published !== null;
+    if (isKept && buffer.text.value === buffer.saved.value) return true;
     setSaveProblem(null);
     try {
       await saveDraft(script, buffer);
@@ -195,7 +208,7 @@ async function follow({ script, buffer, run, signal }: Following): Promise<void>
   try {
     const data: unknown = parseInput(buffer.input.value);
     const result = await runScript(
-      { script: script.id, code: buffer.text.value, data },
+      { script: script.id, code: buffer.text.value, data, ...functionOf(buffer) },
       {
         signal,
         onLog(line) {
@@ -214,9 +227,14 @@ async function follow({ script, buffer, run, signal }: Following): Promise<void>
   }
 }
 
+function functionOf({ fn }: Buffer): { function?: string } {
+  const name = fn.value.trim();
+  return name === "" ? {} : { function: name };
+}
+
 function parseInput(text: string): unknown {
   try {
-    return JSON.parse(text.trim() === "" ? "{}" : text);
+    return parseWithExactNumbers(text.trim() === "" ? "{}" : text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Problem({ status: 0, code: "input", detail: `The input is not JSON: ${reason}` });
@@ -304,7 +322,7 @@ function Status({ opened, buffer, reload }: StatusProps): JSX.Element {
     return <span class="status unsaved">Not saved</span>;
   if (buffer.text.value === published?.code)
     return <span class="status">Same as v{published.version}</span>;
-  if (draft === null) return <span class="status">Draft saved</span>;
+  if (draft === null) return <span class="status">Nothing saved yet</span>;
   return (
     <span class="status" title={`By ${draft.by}`}>
       Draft saved {shortTime(draft.updatedAt)}
@@ -328,5 +346,25 @@ function Discard({ opened, buffer, reload }: StatusProps): JSX.Element {
     >
       The editor goes back to version {published?.version}. What only the draft has is lost.
     </DeleteButton>
+  );
+}
+
+/** Where calls meet the script, or the way to have them meet it. */
+function Assigned({ opened }: { opened: Opened }): JSX.Element | null {
+  const { script, assignments } = opened;
+  const [first, ...others] = assignments;
+  if (first !== undefined) {
+    return (
+      <a class="assigned" href={pagePath(first)}>
+        {whereOf(first)}
+        {others.length > 0 && ` and ${others.length} more`}
+      </a>
+    );
+  }
+  if (script.live === null) return null;
+  return (
+    <a class="assigned" href={`/assignments/new?script=${script.id}`}>
+      Assign it to calls
+    </a>
   );
 }

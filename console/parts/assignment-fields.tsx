@@ -12,7 +12,8 @@ import {
 import type { Customer } from "../../schemas/customer.ts";
 import type { Script } from "../../schemas/script.ts";
 import { standardReason } from "../../schemas/sip.ts";
-import { get, part } from "../api.ts";
+import { get } from "../api.ts";
+import { part } from "../path-part.ts";
 import { mostSeconds, type AssignmentDraft } from "../assignment-draft.ts";
 import { useLoaded } from "../loaded.ts";
 import { KEY_NAMES } from "../places.ts";

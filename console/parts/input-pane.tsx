@@ -1,10 +1,11 @@
 // What a script is run with: a sample, or any JSON.
 
-import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Sample } from "../../schemas/sample.ts";
-import { part, send, tell } from "../api.ts";
+import { send, tell } from "../api.ts";
+import { part } from "../path-part.ts";
+import type { Buffer } from "../buffers.ts";
 import { CodeEditor } from "./code-editor.tsx";
 import { Dialog } from "./dialog.tsx";
 import { TextField, useSubmit } from "./field.tsx";
@@ -14,19 +15,21 @@ import { say } from "./toast.tsx";
 type Props = {
   script: string;
   samples: readonly Sample[];
-  input: Signal<string>;
-  sample: Signal<string>;
+  buffer: Pick<Buffer, "input" | "sample" | "fn">;
   /** A sample was kept or deleted. */
   onChanged: () => void;
 };
 
-export function InputPane({ script, samples, input, sample, onChanged }: Props): JSX.Element {
+export function InputPane({ script, samples, buffer, onChanged }: Props): JSX.Element {
+  const { input, sample, fn } = buffer;
   const [isNaming, setNaming] = useState(false);
   const chosen = samples.find(({ name }) => name === sample.value);
   const choose = (name: string): void => {
     sample.value = name;
     const found = samples.find((one) => one.name === name);
-    if (found !== undefined) input.value = textOf(found.data);
+    if (found === undefined) return;
+    input.value = textOf(found.data);
+    fn.value = functionFor(name);
   };
   const drop = async (): Promise<void> => {
     await tell({ method: "DELETE", path: `/scripts/${script}/samples/${part(sample.value)}` });
@@ -37,17 +40,18 @@ export function InputPane({ script, samples, input, sample, onChanged }: Props):
     <section class="pane input-pane" aria-label="Input">
       <header class="pane-head">
         <h2>Input</h2>
-        <select
-          aria-label="Sample"
-          value={sample.value}
-          onChange={(event) => choose(event.currentTarget.value)}
-        >
-          {samples.map(({ name, builtIn, place }) => (
-            <option key={name} value={name}>
-              {builtIn ? name : `${name} (yours${place === "run" ? "" : `, ${place}`})`}
-            </option>
-          ))}
-        </select>
+        <SampleSelect samples={samples} value={sample.value} onValue={choose} />
+        <input
+          class="fn"
+          type="text"
+          aria-label="Function"
+          placeholder="main"
+          spellcheck={false}
+          value={fn.value}
+          onInput={(event) => {
+            fn.value = event.currentTarget.value;
+          }}
+        />
         <button type="button" class="quiet" onClick={() => setNaming(true)}>
           Keep as sample
         </button>
@@ -73,6 +77,34 @@ export function InputPane({ script, samples, input, sample, onChanged }: Props):
       )}
     </section>
   );
+}
+
+type SelectProps = {
+  samples: readonly Sample[];
+  value: string;
+  onValue: (name: string) => void;
+};
+
+function SampleSelect({ samples, value, onValue }: SelectProps): JSX.Element {
+  return (
+    <select
+      aria-label="Sample"
+      value={value}
+      onChange={(event) => onValue(event.currentTarget.value)}
+    >
+      {samples.map(({ name, builtIn, place }) => (
+        <option key={name} value={name}>
+          {builtIn ? name : `${name} (yours${place === "run" ? "" : `, ${place}`})`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** What a driver is asked for with a built-in sample; "" for main. */
+export function functionFor(sample: string): string {
+  const [, name] = /^did-(search|allocate|release)$/.exec(sample) ?? [];
+  return name ?? "";
 }
 
 /** How data of a sample stands in the editor. */

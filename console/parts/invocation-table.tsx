@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Invoked } from "../../schemas/invocation.ts";
-import { part } from "../api.ts";
+import { part } from "../path-part.ts";
 import { duration, fullTime, preciseTime } from "../format.ts";
 import { OutcomeChip } from "./chip.tsx";
 

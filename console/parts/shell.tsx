@@ -40,6 +40,7 @@ const GROUPS: readonly { label: string; places: readonly Place[] }[] = [
       { path: "/variables", label: "Variables", icon: "variable" },
       { path: "/kv", label: "Key/value store", icon: "data" },
       { path: "/userspace", label: "Databases", icon: "table" },
+      { path: "/templates", label: "Templates", icon: "template" },
       { path: "/connections", label: "Connections", icon: "plug" },
       { path: "/modules", label: "Modules", icon: "module" },
       { path: "/tokens", label: "Tokens", icon: "key" },

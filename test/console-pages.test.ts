@@ -1,0 +1,121 @@
+// Every page of the web console in a real browser: whether everybody can use it, and how it looks.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { z } from "zod";
+import {
+  inaccessible,
+  launch,
+  openPage,
+  photograph,
+  photographFailure,
+  sidewaysOnPhone,
+  signIn,
+} from "./console/browser.ts";
+import { startProduct, type Product } from "./harness.ts";
+
+let product: Product;
+let browser: Browser;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  product = await startProduct();
+  browser = await launch();
+  ({ page, faults } = await openPage(browser, product));
+}, 120_000);
+
+afterAll(async () => {
+  await browser.close();
+  await product[Symbol.asyncDispose]();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail") await photographFailure(page);
+});
+
+describe("the console", () => {
+  it("is usable by everybody and fits a phone, on every page", async ({ expect }) => {
+    await fill();
+    await signIn(page, product.token);
+    const { id } = await scriptOf("do-not-call");
+    const pages: Record<string, string> = {
+      scripts: "/",
+      activity: `/scripts/${id}/activity`,
+      "script-settings": `/scripts/${id}/settings`,
+      assignments: "/assignments",
+      "assignment-edit": "/assignments/termination/acme/main",
+      customers: "/customers",
+      customer: "/customers/acme",
+      overview: "/overview",
+      nodes: "/nodes",
+      jobs: "/jobs",
+      variables: "/variables",
+      kv: "/kv",
+      databases: "/userspace",
+      database: "/userspace/dnc",
+      templates: "/templates",
+      connections: "/connections",
+      modules: "/modules",
+      tokens: "/tokens",
+      audit: "/audit",
+      "not-found": "/no/such/page",
+    };
+    for (const [what, path] of Object.entries(pages)) {
+      await page.goto(path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
+      expect(await inaccessible(page), what).toEqual([]);
+      expect(await sidewaysOnPhone(page), what).toBe(0);
+      await photograph(page, what);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it("asks for a token again where one is revoked, and keeps the page", async ({ expect }) => {
+    const made = await product.manage("POST", "/tokens", { name: "guest", scopes: ["admin"] });
+    const { id, token } = z.object({ id: z.string(), token: z.string() }).parse(made.body);
+    const { page: other } = await openPage(browser, product);
+    await signIn(other, token);
+    await product.manage("DELETE", `/tokens/${id}`);
+    await other.getByRole("link", { name: "Variables" }).click();
+    await other.getByText("not accepted any more").waitFor();
+    await other.getByLabel("Token").fill(product.token);
+    await other.getByRole("button", { name: "Sign in" }).click();
+    await other.getByRole("heading", { name: "Variables" }).waitFor();
+    expect(new URL(other.url()).pathname).toBe("/variables");
+    await other.context().close();
+  });
+
+  it("is there at once", async ({ expect }) => {
+    const started = performance.now();
+    await page.goto("/assignments");
+    await page.getByRole("link", { name: "acme / main" }).waitFor();
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+async function scriptOf(name: string): Promise<{ id: string }> {
+  return z.object({ id: z.string() }).parse((await product.manage("GET", `/scripts/${name}`)).body);
+}
+
+/** Something to see on every page. */
+async function fill(): Promise<void> {
+  const code = 'function main(data) { console.log("a call"); return data; }';
+  await product.assign({ name: "do-not-call", code, customer: "acme" });
+  await product.assign({ name: "cli", code, customer: "beta" });
+  await product.ask("/call/termination/acme/main", { routing: { dest_number: "44" } });
+  await product.manage("PUT", "/customers/acme", { vars: 'greeting = "hello"\n' });
+  await product.manage("PUT", "/env/API_USERNAME", { value: "acme" });
+  await product.manage("PUT", "/env/API_PASSWORD", { value: "secret", protected: true });
+  await product.manage("PUT", "/kv/dnc:447700900999", { value: "Number on DNC List" });
+  await product.manage("PUT", "/userspace/dnc", { kind: "kv" });
+  await product.manage("PUT", "/userspace/dnc/rows/447700900999", { value: "on request" });
+  await product.manage("PUT", "/templates/alert", { subject: "{{title}}", text: "{{text}}" });
+  await product.manage("PUT", "/connectors/originate", { url: "http://10.1.0.5:9000/originate" });
+  await product.manage("PUT", "/rest-users/api@carrier.example", {});
+  await product.manage("POST", "/tokens", { name: "kamailio-1", scopes: ["run"] });
+  await product.manage("POST", "/jobs", { script: "cli", data: { routing: {} } });
+  await product.manage("PUT", "/assignments/tag/wholesale", { script: "cli", timeout: 1.5 });
+  await product.manage("PUT", "/assignments/form/contact", { script: "cli" });
+}
