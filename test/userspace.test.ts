@@ -290,6 +290,21 @@ describe("a row", () => {
   });
 });
 
+describe("api.lookup.userspaceLookup", () => {
+  it("resolves to the row of a number, and rejects where there is none", async ({ expect }) => {
+    await valueOf("await create('dnc', 447700900999, 'stop');");
+    const code = `function main(data) {
+      api.lookup.userspaceLookup('dnc', data.number).then((row) => exit(row.value)).catch((e) => exit(e.message));
+    }`;
+    const found = await run(code, { data: { number: "447700900999" } });
+    const missing = await run(code, { data: { number: "447700900123" } });
+    expect([found.value, missing.value]).toEqual([
+      "stop",
+      'Cannot find "447700900123": it is not in the database "dnc"',
+    ]);
+  });
+});
+
 describe("sql", () => {
   it("reads and writes with parameters by place and by name", async ({ expect }) => {
     const body = `
