@@ -43,7 +43,7 @@ const tail = createRoute({
 
 type Tail = { db: Database; principal: Principal; filter: InvocationFilter };
 
-export function tailRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
+export function tailRoutes({ db }: Pick<Services, "db">): OpenAPIHono<ApiEnv> {
   const readers = new Map<string, number>();
   return makeRouter().openapi(tail, async (context) => {
     const { principal } = context.var;
