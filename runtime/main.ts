@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import type { ClaimedJob } from "../schemas/job-leases.ts";
 import { listen, type Listening } from "../schemas/listen.ts";
 import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
+import { makePbxKey } from "../schemas/pbx-key.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
 import type { Settings } from "../schemas/settings.ts";
 import { openPrimary, openReplica, type Database } from "../schemas/tables/open.ts";
@@ -28,6 +29,8 @@ import { envLibrary } from "./host/env.ts";
 import { serveHost } from "./host/host-server.ts";
 import { jobLibrary } from "./host/job.ts";
 import { kvLibrary } from "./host/kv.ts";
+import { MessageBus } from "./host/message-bus.ts";
+import { pubSubLibrary } from "./host/pub-sub.ts";
 import { restLibrary } from "./host/rest.ts";
 import { sendLibrary } from "./host/send.ts";
 import { templateLibrary } from "./host/template.ts";
@@ -189,11 +192,13 @@ async function startCells(
   const { db } = store.forLibraries;
   const templates = { db, renderer: stack.use(new TemplateRenderer()) };
   const userspace = openDatabases({ settings, secretKey, stack }, db);
+  const bus = stack.use(new MessageBus({ db, log, now: Date.now }));
   const libraries = {
     connector: connectorLibrary(store.forLibraries),
     env: envLibrary(store.forLibraries),
     job: jobLibrary({ db, store, waits }),
     kv: kvLibrary({ db }),
+    pubsub: pubSubLibrary(bus),
     rest: restLibrary(
       { ...store.forLibraries, userspace },
       { url: settings.SCRIPTFORGE_REST_URL, token: settings.SCRIPTFORGE_REST_TOKEN },
@@ -202,7 +207,8 @@ async function startCells(
     template: templateLibrary(templates),
     userspace: userspaceLibrary(userspace),
   };
-  const host = { ...programSource({ store, drafts, modules }), libraries };
+  const pbxKey = (account: string): string => makePbxKey(secretKey, account);
+  const host = { ...programSource({ store, drafts, modules }), libraries, pbxKey };
   const onError = (err: unknown): void => log.error({ err }, "a dispatcher was not answered");
   stack.use(await serveHost(hostSocket, { host, onError }));
   if (confinement.uid !== undefined) chownSync(hostSocket, confinement.uid, confinement.uid);

@@ -2,10 +2,12 @@
 
 export type CxLibrary =
   | "cxCallControl"
+  | "cxHelper"
   | "cxJob"
   | "cxKV"
   | "cxLLM"
   | "cxOriginate"
+  | "cxPubSub"
   | "cxRest"
   | "cxSend"
   | "cxTemplate"
@@ -14,10 +16,12 @@ export type CxLibrary =
 /** Those that exist, in order. */
 export const CX_LIBRARIES: readonly CxLibrary[] = [
   "cxCallControl",
+  "cxHelper",
   "cxJob",
   "cxKV",
   "cxLLM",
   "cxOriginate",
+  "cxPubSub",
   "cxRest",
   "cxSend",
   "cxTemplate",

@@ -36,6 +36,7 @@ async function startPool(
     findProgram: async (id: string) => (id === release ? program : undefined),
     findModule: async () => undefined,
     libraries: {},
+    pbxKey: () => "",
   };
   stack.use(await serveHost(hostSocket, { host, onError: fail }));
   if (confinement.uid !== undefined) chownSync(hostSocket, confinement.uid, confinement.uid);

@@ -69,6 +69,7 @@ const LIBRARIES: ReadonlyMap<string, Shape> = new Map([
   ["cxCallControl", library(...promising("C4 C5 AI"))],
   ["cxLLM", library(...promising("chat"))],
   ["cxRest", rest()],
+  ["cxPubSub", library(...promising("publish"))],
   ["cxSend", library(...promising("email sms"))],
   ["cxTemplate", library(...promising("compile"))],
   ["cxOriginate", library(...promising("originate"))],

@@ -28,7 +28,11 @@ export type Library = Record<
 >;
 
 /** What dispatchers may ask for: programs, and libraries by name. */
-export type Host = ProgramSource & { libraries: Record<string, Library> };
+export type Host = ProgramSource & {
+  libraries: Record<string, Library>;
+  /** The key of an account for `cxHelper`. */
+  pbxKey: (account: string) => string;
+};
 
 const LibraryRequest = z.object({
   owner: z.object({
@@ -84,6 +88,8 @@ async function find(
     }
     case "modules":
       return await host.findModule(name);
+    case "pbx-keys":
+      return host.pbxKey(name);
     case "libraries": {
       const gone = signal();
       return answerText(await askLibrary(host.libraries[name]?.[method], await body(), gone));

@@ -28,6 +28,7 @@ describe("what code needs", () => {
     ['require( "node:fs" )', NODE],
     ["require('rules')", NODE],
     ["require('cxKV').kv", LIBRARIES],
+    ["require('cxHelper')", ALL],
     ["api.lookup.tps(1)", LIBRARIES],
     ["cxUserspace.read('a', 1)", LIBRARIES],
     ["await setEnvVar('a', 'b')", PLATFORM],

@@ -14,6 +14,8 @@ const REQUIRE_BY_NAME = /\brequire\s*\(\s*(["'])([^"'\\\n]*)\1\s*\)/g;
 const OF_PLATFORM = /\bcx[A-Z]|\bapi\b/;
 const OF_PROCESS = /\bprocess\b(?!\s*\??\.\s*env\b)/;
 const OF_ENVIRONMENT = /EnvVars?\b/;
+/** The library that signs by Node's crypto. */
+const SIGNING = /\bcxHelper\b/;
 /** A library of the platform, or another script. */
 const NOT_OF_NODE = /^(?:cx|\.)/;
 
@@ -43,7 +45,7 @@ function addNeeds(needs: Needs, text: string): void {
     return "";
   });
   const isOpen = rest.includes("require");
-  needs.node ||= isOpen || OF_PROCESS.test(text);
+  needs.node ||= isOpen || OF_PROCESS.test(text) || SIGNING.test(text);
   needs.libraries ||= isOpen || OF_PLATFORM.test(text);
   needs.platform ||= needs.libraries || OF_ENVIRONMENT.test(text);
 }

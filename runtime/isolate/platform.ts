@@ -21,7 +21,17 @@ export class Platform extends RpcTarget {
 
   /** Asks `method` of `library`. Throws an Error with the reason where that is refused, and with `status` where it has one. */
   async ask(library: string, method: string, input: unknown): Promise<unknown> {
-    const { owner } = await admitted(this.#egress);
+    await admitted(this.#egress);
+    return await this.#post(library, method, input);
+  }
+
+  /** Asks on for what a question began: no request of its own. */
+  async follow(library: string, method: string, input: unknown): Promise<unknown> {
+    return await this.#post(library, method, input);
+  }
+
+  async #post(library: string, method: string, input: unknown): Promise<unknown> {
+    const { owner } = this.#egress;
     if (this.#host === undefined) throw new Error(`Without an edge node there is no ${library}`);
     const path = [library, method].map((name) => encodeURIComponent(name)).join("/");
     const response = await this.#host.fetch(`http://host/libraries/${path}`, {

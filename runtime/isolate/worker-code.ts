@@ -25,7 +25,7 @@ export type IsolateKind = Pick<BatchHead, "type" | "isolation"> & { name: string
 /** The prelude's entry point. */
 export type Prelude = Rpc.WorkerEntrypointBranded & {
   ready(): Promise<void>;
-  run(batch: string, platform?: Platform): Promise<string>;
+  run(batch: string, platform?: Platform, pbxKey?: string): Promise<string>;
   end(): Promise<void>;
 };
 

@@ -6,6 +6,8 @@
 
 import { MODULE_BUILT_INS, SCRIPT_BUILT_INS } from "../../../schemas/specifiers.ts";
 import { CX_LIBRARIES, isCxName, whyNoLibrary } from "../../../schemas/cx-libraries.ts";
+import type { Hmac } from "../libraries/cx-helper.ts";
+import type { MessageWay } from "../libraries/cx-pub-sub.ts";
 import { libraryMakers } from "libraries.js";
 import settings from "settings.json";
 import { Budget } from "./budget.ts";
@@ -13,8 +15,17 @@ import type { ScriptModule } from "./entry.ts";
 import { guardFiles } from "./files.ts";
 import type { LegacyGlobals } from "./legacy.ts";
 import { countEmitters } from "./listeners.ts";
-import { ask, askConnector } from "./platform.ts";
+import { logUncaught } from "./console.ts";
+import { ask, askConnector, pbxKeyOfRun, platformOfRun } from "./platform.ts";
 import { compile, evaluate, type Factory, type Require, type Unit } from "./unit.ts";
+
+/** What is used of `node:crypto`. */
+type Crypto = {
+  createHmac: (
+    algorithm: string,
+    key: string,
+  ) => { update: (text: string) => { digest: (encoding: "hex") => string } };
+};
 
 /** By name, and nothing else. */
 type Table<Value> = Record<string, Value>;
@@ -28,13 +39,15 @@ export type RequiringRun = { budget: Budget; legacy: () => LegacyGlobals };
 // Taken before the script can change them, and before they are taken away.
 const getBuiltinModule = settings.needs.node ? process.getBuiltinModule : noBuiltInModule;
 const { create } = Object;
-const { defineProperty, deleteProperty } = Reflect;
+const { apply, defineProperty, deleteProperty } = Reflect;
 const NativeError = Error;
 const NativeSyntaxError = SyntaxError;
 const nativeCloudflare: unknown = Reflect.get(globalThis, "Cloudflare");
 
 /** Each library of the platform that the code names, for one run. */
-const makers = tableOf(libraryMakers(ask, askConnector));
+const makers = tableOf(
+  libraryMakers(ask, askConnector, { messages: messageWay, pbxKey: pbxKeyOfRun, hmac }),
+);
 const modules = compileAll(settings.modules);
 const scripts = compileAll(settings.scripts);
 /** The name of a script by each way to ask for it. */
@@ -161,6 +174,38 @@ function nativeModule(name: string): unknown {
   if (name === "timers") return timers();
   if (name === "fs") return files();
   return name === "fs/promises" ? files()["promises"] : builtInModule(name);
+}
+
+/** Loaded when the library is: what the script has done to Node's module by then touches the key of its own account alone. */
+function hmac(): Hmac {
+  const { createHmac } = builtInCrypto();
+  return (key, text) => createHmac("sha256", key).update(text).digest("hex");
+}
+
+function builtInCrypto(): Crypto {
+  return builtInModule("crypto") as Crypto; // by its name
+}
+
+/** Messages of the run that is on. */
+function messageWay(): MessageWay {
+  const run = present;
+  const lent = platformOfRun();
+  return {
+    ask: (method, input) => lent.ask("pubsub", method, input),
+    follow: (method, input) => lent.follow("pubsub", method, input),
+    call(callback, values) {
+      if (present !== run) return;
+      run?.wake();
+      try {
+        apply(callback, undefined, values);
+      } catch (error) {
+        logUncaught("A subscriber's callback threw:", error);
+      }
+    },
+    tell(what, reason) {
+      if (present === run) logUncaught(what, reason);
+    },
+  };
 }
 
 /** Always the same, as modules are. */

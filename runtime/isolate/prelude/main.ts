@@ -75,8 +75,8 @@ export default class Prelude extends WorkerEntrypoint {
   }
 
   /** Runs a batch, which is lent the platform, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
-  async run(text: string, platform?: Platform): Promise<string> {
-    startPlatform(platform);
+  async run(text: string, platform?: Platform, pbxKey = ""): Promise<string> {
+    startPlatform(platform, pbxKey);
     const runs = readRuns(text);
     const count = runs.length;
     const startedAt = now();

@@ -8,12 +8,17 @@ import { replaceGlobal } from "./globals.ts";
 // Taken before the script can change it.
 const NativeTypeError = TypeError;
 
-/** The platform, as it is lent to the run that is on. */
-let platform: Pick<Platform, "ask"> | undefined;
+/** What of the platform a run is lent. */
+type Lent = Pick<Platform, "ask" | "follow">;
+
+/** The platform, as it is lent to the run that is on, and the key of its account for cxHelper. */
+let platform: Lent | undefined;
+let pbxKey = "";
 
 /** Lends the platform to the run that begins. */
-export function startPlatform(lent: Pick<Platform, "ask"> | undefined): void {
+export function startPlatform(lent: Lent | undefined, key: string): void {
   platform = lent;
+  pbxKey = key;
 }
 
 /** Puts in `setEnvVar` and `getEnvVars`. */
@@ -58,4 +63,15 @@ export async function ask(library: string, method: string, input: unknown): Prom
 /** Asks a connector of the operator's, as `ask` does. */
 export async function askConnector(connector: string, input: object): Promise<unknown> {
   return await ask("connector", connector, input);
+}
+
+/** The platform as the run that is on has it, also when another one is on. */
+export function platformOfRun(): Lent {
+  if (platform === undefined) throw new Error("The platform answers only while a script runs");
+  return platform;
+}
+
+/** The key for cxHelper of the account whose run is on, "" where there is none. */
+export function pbxKeyOfRun(): string {
+  return pbxKey;
 }
