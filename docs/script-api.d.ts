@@ -300,12 +300,15 @@ declare namespace NodeJS {
     (name: "zlib" | "node:zlib"): typeof import("node:zlib");
     /** Registrations and calls on servers, by a connector of the operator's. */
     (name: "cxCallControl"): typeof import("cxCallControl");
+    (name: "cxHelper"): typeof import("cxHelper");
+    (name: "cxJob"): typeof import("cxJob");
     /** The key/value store of the account. */
     (name: "cxKV"): typeof import("cxKV");
     /** Conversations with an assistant, by a connector of the operator's. */
     (name: "cxLLM"): typeof import("cxLLM");
     /** Places calls, by a connector of the operator's. */
     (name: "cxOriginate"): typeof import("cxOriginate");
+    (name: "cxPubSub"): typeof import("cxPubSub");
     /** The account's own data and the operator's API. */
     (name: "cxRest"): typeof import("cxRest").default;
     (name: "cxSend"): typeof import("cxSend");
@@ -563,6 +566,95 @@ declare module "cxSend" {
   const library: { email: typeof email; sms: typeof sms };
 
   export { email, sms, library as default };
+}
+
+/** Keys by which a PBX believes who a customer is. Not in type Script. */
+declare module "cxHelper" {
+  /** The text of the header X-CX-Sec. Throws for what is no customer or server. */
+  function generatePbxSecurityKey(companyId: string | number, server: string | number): string;
+
+  const library: { generatePbxSecurityKey: typeof generatePbxSecurityKey };
+
+  export { generatePbxSecurityKey, library as default };
+}
+
+/** Runs of the account's scripts that are kept until they are done. Not in type Script. Each call counts as a request. */
+declare module "cxJob" {
+  interface Options {
+    /** How often it is tried, 1 to 25; 1 by default. */
+    attempts?: number;
+    /** Milliseconds before a retry; `exponential` doubles them each time. */
+    backoff?: number | { type?: string; delay: number };
+    /** Milliseconds before it may begin. */
+    delay?: number;
+    /** 0, the default, comes first. */
+    priority?: number;
+    /** An idempotency key: what is added again under it is the same job. */
+    jobId?: string | number;
+  }
+
+  interface Job {
+    readonly id: string;
+    /** What the job returns. Rejects with the error of its last attempt. Reading it is a request. */
+    readonly result: Promise<unknown>;
+  }
+
+  /** Adds a run of any top-level function, null for `main`. */
+  function add(
+    script: string | number,
+    functionName?: string | null,
+    ...more: [data?: unknown, opts?: Options | null]
+  ): Promise<Job>;
+
+  /** Adds a run of `main`. */
+  function scriptForge(
+    script: string | number,
+    data?: unknown,
+    opts?: Options | null,
+  ): Promise<Job>;
+
+  /** Within a job: how far it is, at most 1,000 characters of JSON. */
+  function setProgress(progress: unknown): Promise<void>;
+
+  /** Within a job: what its next attempt is given. */
+  function setData(data: unknown): Promise<void>;
+
+  const library: {
+    add: typeof add;
+    scriptForge: typeof scriptForge;
+    setProgress: typeof setProgress;
+    setData: typeof setData;
+  };
+
+  export { add, scriptForge, setData, setProgress, library as default };
+}
+
+/** Messages between runs of the account's scripts. Not in type Script. `publish` and `subscribe` each count as a request. */
+declare module "cxPubSub" {
+  type Key = string | number;
+  type Listener = (payload: unknown, about: { event: string; key: string }) => unknown;
+
+  interface Subscription {
+    unsubscribe(): Promise<void>;
+  }
+
+  /** Without a key it is "". Resolves once the message is on its way. */
+  function publish(event: string, payload: unknown): Promise<void>;
+  /** The key "*" reaches every subscriber of the event. */
+  function publish(event: string, key: Key, payload: unknown): Promise<void>;
+
+  /** For messages with any key. Once it has resolved, none is missed. */
+  function subscribe(event: string, callback: Listener): Promise<Subscription> & Subscription;
+  /** For messages with this key, or for "*" with any. */
+  function subscribe(
+    event: string,
+    key: Key,
+    callback: Listener,
+  ): Promise<Subscription> & Subscription;
+
+  const library: { publish: typeof publish; subscribe: typeof subscribe };
+
+  export { publish, subscribe, library as default };
 }
 
 /** The templates of the account. Not in type Script. Each call counts as a request. */

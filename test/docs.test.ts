@@ -66,6 +66,21 @@ import { MAX_MAIL_BYTES, MAX_RECIPIENTS, MAX_SMS, MAX_SUBJECT } from "../schemas
 import { parseSettings } from "../schemas/settings.ts";
 import { SCRIPT_BUILT_INS } from "../schemas/specifiers.ts";
 import {
+  MAX_JOB_ATTEMPTS,
+  MAX_JOB_BYTES,
+  MAX_JOB_KEY,
+  MAX_JOB_MS,
+  MAX_JOB_PROGRESS,
+} from "../schemas/job-limits.ts";
+import { JOB_KEPT_MS, MAX_JOBS, MAX_JOBS_BYTES } from "../schemas/job-store.ts";
+import {
+  MAX_BACKLOG,
+  MAX_EVENT,
+  MAX_MESSAGE_BYTES,
+  MAX_MESSAGES,
+  MESSAGE_WINDOW_MS,
+} from "../schemas/message-limits.ts";
+import {
   MAX_RENDER_MS,
   MAX_RENDERED_PART,
   MAX_TEMPLATE_PART,
@@ -240,6 +255,11 @@ describe("the types of scripts", () => {
     "a library's function in another place": 'import cxKV from "cxKV"; cxKV.get("a");',
     "a mail to nobody": 'require("cxSend").email({ subject: "a", text: "b" });',
     "a mail from somebody": 'require("cxSend").email({ to: "a@b.cc", from: "c@d.ee", text: "b" });',
+    "a job of an object": 'require("cxJob").add({});',
+    "a job with an option that is not there":
+      'require("cxJob").scriptForge("a", {}, { retries: 5 });',
+    "a subscription without a function": 'require("cxPubSub").subscribe("e", "key");',
+    "a key for nobody": 'require("cxHelper").generatePbxSecurityKey();',
     "a template by a number": 'require("cxTemplate").compile(5);',
     "a number that may not be stored":
       'import { kv } from "cxKV"; kv.get("a").then((a) => a.trim());',
@@ -301,7 +321,7 @@ describe("the page tells", () => {
 
   it("each library of the platform, with its functions", async ({ expect }) => {
     const named = tableBelow("library ").map(([name]) => name);
-    const libraries = CX_LIBRARIES.filter((name) => name !== "cxJob");
+    const libraries = CX_LIBRARIES;
     expect(named).toEqual(libraries.map((name) => `\`${name}\``));
     for (const name of libraries) {
       expect(DECLARATIONS).toContain(`(name: "${name}"): typeof import("${name}")`);
@@ -470,6 +490,8 @@ describe("the page tells", () => {
       `at most ${count(MAX_KV_VALUE_BYTES)} bytes, an account ${count(DEFAULT_QUOTAS.kvKeys)} keys and ${count(DEFAULT_QUOTAS.kvBytes)} bytes`,
     );
     expect(PAGE).toContain(`one for each ${count(MAX_KV_PAGE)} keys`);
+    const { SCRIPTFORGE_SENDS_PER_HOUR: sends, SCRIPTFORGE_JOBS_PER_HOUR: jobsAnHour } =
+      parseSettings({});
     expect(PAGE).toContain(`or a list; at most ${MAX_RECIPIENTS} `);
     expect(PAGE).toContain(`one line of at most ${MAX_SUBJECT} characters`);
     expect(PAGE).toContain(`with the subject at most ${count(MAX_MAIL_BYTES)} bytes`);
@@ -477,8 +499,19 @@ describe("the page tells", () => {
       `A part has at most ${count(MAX_TEMPLATE_PART)} characters, and makes at most ${count(MAX_RENDERED_PART)}; variables have at most ${count(MAX_TEMPLATE_VARS)} bytes of JSON, and an account ${count(MAX_TEMPLATES)}`,
     );
     expect(PAGE).toContain(`takes at most ${MAX_RENDER_MS} ms`);
+    expect(PAGE).toContain(`an attempt has ${ms(MAX_JOB_MS)}`);
+    expect(PAGE).toContain(`any JSON of at most ${count(MAX_JOB_PROGRESS)} characters`);
+    expect(PAGE).toContain(`how often it is tried, 1 to ${MAX_JOB_ATTEMPTS};`);
+    expect(PAGE).toContain(`an idempotency key of at most ${MAX_JOB_KEY} characters`);
+    expect(PAGE).toContain(
+      `at most ${count(MAX_JOB_BYTES)} bytes of JSON. An account has ${count(MAX_JOBS)} jobs with ${count(MAX_JOBS_BYTES)} bytes, and adds ${count(jobsAnHour)} an hour by default`,
+    );
+    expect(PAGE).toContain(`for ${JOB_KEPT_MS / 86_400_000} days`);
+    expect(PAGE).toContain(
+      `have at most ${MAX_EVENT} characters, a message ${count(MAX_MESSAGE_BYTES)} bytes of\nJSON; an account publishes at most ${count(MAX_MESSAGES)} messages within ${MESSAGE_WINDOW_MS / 1_000} s`,
+    );
+    expect(PAGE).toContain(`too slow ${count(MAX_BACKLOG)} wait`);
     expect(PAGE).toContain(`An SMS has at most ${MAX_SMS} characters`);
-    const { SCRIPTFORGE_SENDS_PER_HOUR: sends } = parseSettings({});
     expect(PAGE).toContain(`${count(sends)} by default`);
     expect(PAGE).toContain(`Together they have ${MAX_CALL_MS / 1_000} s`);
     expect(PAGE).toContain(`by default ${DEFAULT_ALERT_MINUTES}`);
