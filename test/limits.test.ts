@@ -56,6 +56,16 @@ describe("the CPU budget", () => {
     });
   });
 
+  it("leaves what the script had written before", async ({ expect }) => {
+    const code = 'function main() { console.log("before", "☎\\n"); for (;;); }';
+    for (const type of ["script", "app"]) {
+      expect(await run({ name: `written-${type}`, type, code })).toMatchObject({
+        outcome: "cpu_exceeded",
+        logs: [{ level: "log", message: "before ☎\n" }],
+      });
+    }
+  });
+
   it("lets no catch and no finally run on", async ({ expect }) => {
     const code =
       "function main() { for (;;) { try { for (;;); } catch {} finally { continue; } } }";

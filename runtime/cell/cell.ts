@@ -85,6 +85,7 @@ const ReportLine = z.object({
   exhausted: z.string(),
   usedMs: z.number(),
   stack: z.string().optional(),
+  logs: z.string().optional(),
 });
 
 /** A line of the log of a run that streams. */
@@ -338,9 +339,9 @@ export class Cell implements AsyncDisposable {
     if (line.startsWith('{"log"')) return this.#tellLog(line);
     const report = parseReport(line);
     if (report === undefined) return this.#log.debug({ line }, "workerd");
-    const { exhausted: id, usedMs, stack } = report;
+    const { exhausted: id, usedMs, stack, logs = "[]" } = report;
     const resolve = this.#byRun.get(id)?.exhausted.resolve;
-    if (stack !== undefined) resolve?.({ id, usedMs, stack });
+    if (stack !== undefined) resolve?.({ id, usedMs, stack, logs });
     else setTimeout(() => resolve?.({ id, usedMs }), PLACE_MS);
   }
 

@@ -15,8 +15,11 @@ export type Run = {
   onLog?: ((line: LogLine) => void) | undefined;
 };
 
-/** The script's CPU time is used up: how much it used and where it was, as far as that could be told. */
-export type Exhaustion = { usedMs?: number; stack?: string };
+/**
+ * The script's CPU time is used up: how much it used, where it was, and the JSON of the list of its `LogLine`s, as far as that
+ * could be told.
+ */
+export type Exhaustion = { usedMs?: number; stack?: string; logs?: string };
 
 /**
  * What a run in a cell ended with. `cellMs` is the CPU time of the whole cell meanwhile: where it is less than what the

@@ -333,7 +333,10 @@ function faultAnswer(code: FaultCode, message: string, cpuMs: number): Answer {
   return { outcome: { is: "fault", code, message }, logs: "[]", cpuMs };
 }
 
-function exhaustedAnswer({ usedMs, stack }: Exhaustion, { target, version }: Job): Answer {
+function exhaustedAnswer(
+  { usedMs, stack, logs = "[]" }: Exhaustion,
+  { target, version }: Job,
+): Answer {
   const { name, limits } = target;
   const which = version === "draft" ? "draft" : `version ${version}`;
   const used =
@@ -341,7 +344,7 @@ function exhaustedAnswer({ usedMs, stack }: Exhaustion, { target, version }: Job
       ? `more than its ${limits.cpuMs} ms`
       : `${usedMs} ms of its ${limits.cpuMs} ms`;
   const message = `Script "${name}", ${which}, used ${used} of CPU time`;
-  const answer = faultAnswer("cpu_exceeded", message, usedMs ?? limits.cpuMs);
+  const answer = { ...faultAnswer("cpu_exceeded", message, usedMs ?? limits.cpuMs), logs };
   return stack === undefined ? answer : { ...answer, stack };
 }
 

@@ -2,6 +2,7 @@
 // never returns: the isolate ends, and no catch or finally of the script runs on.
 
 import { abortIsolate } from "cloudflare:workers";
+import { logText } from "./console.ts";
 
 // A clock of whole milliseconds: ticks between two looks grow until one takes that long, so that a look costs nothing
 // in a tight loop and comes soon enough in a loop whose ticks are slow.
@@ -120,7 +121,7 @@ export class Budget {
     // From strings and numbers alone: no `toJSON` of the script's gets a look.
     const facts = `{"exhausted":"${this.#invocation}","usedMs":${this.#usedMs}`;
     report(`${facts}}`);
-    report(`${facts},"stack":${stringify(framesHere())}}`);
+    report(`${facts},"stack":${stringify(framesHere())},"logs":${stringify(logText())}}`);
   }
 }
 
