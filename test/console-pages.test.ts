@@ -11,6 +11,7 @@ import {
   photographFailure,
   sidewaysOnPhone,
   signIn,
+  typeInto,
 } from "./console/browser.ts";
 import { startProduct, type Product } from "./harness.ts";
 
@@ -72,6 +73,51 @@ describe("the console", () => {
     expect(faults).toEqual([]);
   });
 
+  it("goes to a script by some letters of its name", async ({ expect }) => {
+    await page.goto("/tokens");
+    await page.getByRole("heading", { name: "Tokens" }).waitFor();
+    await page.keyboard.press("ControlOrMeta+p");
+    await page.getByRole("combobox", { name: "Name of the script" }).waitFor();
+    await page.keyboard.type("dnc");
+    await page.getByRole("option", { name: "do-not-call" }).waitFor();
+    await photograph(page, "switcher");
+    expect(await inaccessible(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "do-not-call", level: 1 }).waitFor();
+  });
+
+  it("marks the line of a variable that is no TOML", async ({ expect }) => {
+    await page.goto("/customers/acme");
+    await typeInto(page, "Variables, TOML", 'greeting = "hello"\nlimit = =\n');
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").getByText("(line 2").waitFor();
+    await page.locator(".squiggly-error").first().waitFor();
+    await typeInto(page, "Variables, TOML", "limit = 1");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The variables of acme are saved").waitFor();
+    const stored = await product.manage("GET", "/customers/acme");
+    expect(stored.body).toMatchObject({ vars: "limit = 1" });
+  });
+
+  it("makes a token whose text is shown once, and revokes it", async ({ expect }) => {
+    await page.goto("/tokens");
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByLabel("Name").fill("pipeline");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("button", { name: "Copy" }).click();
+    const token = await page.evaluate("navigator.clipboard.readText()");
+    expect(await mayRun(String(token))).toBe(true);
+    await page.getByRole("button", { name: "Done" }).click();
+    expect(await page.getByText(String(token)).count()).toBe(0);
+    await page
+      .getByRole("row", { name: "pipeline" })
+      .getByRole("button", { name: "Revoke" })
+      .click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+    await page.getByRole("row", { name: "pipeline" }).waitFor({ state: "detached" });
+    expect(await mayRun(String(token))).toBe(false);
+  });
+
   it("asks for a token again where one is revoked, and keeps the page", async ({ expect }) => {
     const made = await product.manage("POST", "/tokens", { name: "guest", scopes: ["admin"] });
     const { id, token } = z.object({ id: z.string(), token: z.string() }).parse(made.body);
@@ -118,4 +164,10 @@ async function fill(): Promise<void> {
   await product.manage("POST", "/jobs", { script: "cli", data: { routing: {} } });
   await product.manage("PUT", "/assignments/tag/wholesale", { script: "cli", timeout: 1.5 });
   await product.manage("PUT", "/assignments/form/contact", { script: "cli" });
+}
+
+/** Whether the control plane knows the token. */
+async function mayRun(token: string): Promise<boolean> {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${product.api}/v1/modules`, { headers })).ok;
 }

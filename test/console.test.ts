@@ -242,6 +242,27 @@ describe("the console", () => {
     expect(faults).toEqual([]);
   });
 
+  it("bears the largest results and logs that a run may have", async ({ expect }) => {
+    const code = `function main() {
+      for (let line = 0; line < 1000; line++) console.log("x".repeat(200) + line);
+      let deep = { end: true };
+      for (let level = 0; level < 400; level++) deep = { deep };
+      return { deep, wide: Array.from({ length: 40000 }, (_, index) => "number " + index) };
+    }`;
+    const limits = { cpuMs: 2_000, wallMs: 20_000 };
+    await product.manage("POST", "/scripts", { name: "large", type: "app", code, limits });
+    await openScript("large");
+    await page.getByRole("button", { name: "Save and Run" }).click();
+    const result = page.getByRole("region", { name: "Result" });
+    await result.getByText("ok", { exact: true }).waitFor();
+    await result.getByText("wide: [ 40000 ]").waitFor();
+    await result.getByRole("button", { name: "Console 1000" }).click();
+    await result.getByText("Too much output").waitFor();
+    await result.getByRole("button", { name: "Raw" }).click();
+    await result.getByText('"number 39999"').waitFor({ state: "attached" });
+    expect(faults).toEqual([]);
+  });
+
   it("shows hostile names, logs and results as the text that they are", async ({ expect }) => {
     const name = '<img src=x onerror="document.title=1">';
     const code = `function main() {

@@ -41,19 +41,14 @@ export function InputPane({ script, samples, buffer, onChanged }: Props): JSX.El
       <header class="pane-head">
         <h2>Input</h2>
         <SampleSelect samples={samples} value={sample.value} onValue={choose} />
-        <input
-          class="fn"
-          type="text"
-          aria-label="Function"
-          placeholder="main"
-          spellcheck={false}
-          value={fn.value}
-          onInput={(event) => {
-            fn.value = event.currentTarget.value;
-          }}
-        />
-        <button type="button" class="quiet" onClick={() => setNaming(true)}>
-          Keep as sample
+        <FunctionField fn={fn} />
+        <button
+          type="button"
+          class="quiet"
+          title="Keep the input as a sample"
+          onClick={() => setNaming(true)}
+        >
+          Keep…
         </button>
         {chosen?.builtIn === false && (
           <button type="button" class="quiet" onClick={() => void drop()}>
@@ -98,6 +93,22 @@ function SampleSelect({ samples, value, onValue }: SelectProps): JSX.Element {
         </option>
       ))}
     </select>
+  );
+}
+
+function FunctionField({ fn }: Pick<Buffer, "fn">): JSX.Element {
+  return (
+    <input
+      class="fn"
+      type="text"
+      aria-label="Function"
+      placeholder="main"
+      spellcheck={false}
+      value={fn.value}
+      onInput={(event) => {
+        fn.value = event.currentTarget.value;
+      }}
+    />
   );
 }
 

@@ -8,6 +8,7 @@ import { leave } from "../session.ts";
 import { theme, type Theme } from "../theme.ts";
 import { Confirm } from "./dialog.tsx";
 import { Icon, type IconName } from "./icon.tsx";
+import { Switcher } from "./switcher.tsx";
 import { Toasts } from "./toast.tsx";
 
 type Place = { path: string; label: string; icon: IconName };
@@ -99,6 +100,7 @@ export function Shell({ children }: { children: ComponentChildren }): JSX.Elemen
       </nav>
       {children}
       <Toasts />
+      <Switcher />
     </div>
   );
 }
