@@ -100,6 +100,15 @@ async function asOther(method: string, path: string, body?: unknown): Promise<An
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
+function secret(): string {
+  return readFileSync(join(product.data, "secret-key"), "utf8").trim();
+}
+
+/** A main that publishes and returns what comes. */
+function use(bus: string): string {
+  return `() => new Promise((resolve) => { ${bus}subscribe('e', resolve); ${bus}publish('e', 1); })`;
+}
+
 /** Resolves when the callback has been called so many times. */
 const COUNTED = `
   const seen = []; let enough; const all = new Promise((resolve) => { enough = resolve; });
@@ -137,8 +146,6 @@ describe("a message", () => {
   });
 
   it("comes by each way to have the library", async ({ expect }) => {
-    const use = (bus: string): string =>
-      `() => new Promise((resolve) => { ${bus}subscribe('e', resolve); ${bus}publish('e', 1); })`;
     for (const code of [
       `const bus = require('cxPubSub'); exports.main = ${use("bus.")};`,
       `const bus = require('cxPubSub').default; exports.main = ${use("bus.")};`,
@@ -252,8 +259,6 @@ describe("a message", () => {
 });
 
 describe("generatePbxSecurityKey", () => {
-  const secret = (): string => readFileSync(join(product.data, "secret-key"), "utf8").trim();
-
   function keyOf(account: string, text: string): string {
     const bytes = hkdfSync("sha256", secret(), "", `pbx/${account}`, 32);
     const key = Buffer.from(bytes).toString("base64url");

@@ -178,12 +178,14 @@ function nativeModule(name: string): unknown {
 
 /** Loaded when the library is: what the script has done to Node's module by then touches the key of its own account alone. */
 function hmac(): Hmac {
-  const { createHmac } = builtInCrypto();
+  const crypto = builtInModule("crypto");
+  if (!isCrypto(crypto)) throw notFound("crypto");
+  const { createHmac } = crypto;
   return (key, text) => createHmac("sha256", key).update(text).digest("hex");
 }
 
-function builtInCrypto(): Crypto {
-  return builtInModule("crypto") as Crypto; // by its name
+function isCrypto(module: object): module is Crypto {
+  return "createHmac" in module;
 }
 
 /** Messages of the run that is on. */
