@@ -104,6 +104,12 @@ function secret(): string {
   return readFileSync(join(product.data, "secret-key"), "utf8").trim();
 }
 
+function keyOf(account: string, text: string): string {
+  const bytes = hkdfSync("sha256", secret(), "", `pbx/${account}`, 32);
+  const key = Buffer.from(bytes).toString("base64url");
+  return createHmac("sha256", key).update(text).digest("hex");
+}
+
 /** A main that publishes and returns what comes. */
 function use(bus: string): string {
   return `() => new Promise((resolve) => { ${bus}subscribe('e', resolve); ${bus}publish('e', 1); })`;
@@ -259,12 +265,6 @@ describe("a message", () => {
 });
 
 describe("generatePbxSecurityKey", () => {
-  function keyOf(account: string, text: string): string {
-    const bytes = hkdfSync("sha256", secret(), "", `pbx/${account}`, 32);
-    const key = Buffer.from(bytes).toString("base64url");
-    return createHmac("sha256", key).update(text).digest("hex");
-  }
-
   it("is what the routing engine makes of the account's key, at once", async ({ expect }) => {
     for (const code of [
       "const { generatePbxSecurityKey } = require('cxHelper'); exports.main = () => generatePbxSecurityKey(1234, 'pbx1');",
