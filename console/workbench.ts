@@ -8,6 +8,7 @@ import { Sample } from "../schemas/sample.ts";
 import { Script } from "../schemas/script.ts";
 import { find, get, Problem, send, tell } from "./api.ts";
 import { part } from "./path-part.ts";
+import { shortTime } from "./format.ts";
 import type { Buffer, Mark } from "./buffers.ts";
 import { STARTERS } from "./starters.ts";
 
@@ -66,10 +67,27 @@ function likelySample(script: Script, samples: Sample[], assignments: Assignment
   return (fits(place ?? fallback) ?? fits(fallback) ?? samples[0])?.name ?? "";
 }
 
-/** Keeps the text on the control plane, unpublished. */
-export async function saveDraft(script: Script, buffer: Buffer): Promise<void> {
+/** The code of the problem that somebody else has saved another draft since this one was read. */
+export const DRAFT_CHANGED = "draft_changed";
+
+/**
+ * Keeps the text on the control plane, unpublished. Rejects with the code `DRAFT_CHANGED` where there is another draft than this
+ * text began with, unless `theirs` is to be replaced.
+ */
+export async function saveDraft(
+  script: Script,
+  buffer: Buffer,
+  theirs: "keep" | "replace" = "keep",
+): Promise<void> {
   const code = buffer.text.value;
-  await tell({ method: "PUT", path: `/scripts/${script.id}/draft`, body: { code } });
+  const path = `/scripts/${script.id}/draft`;
+  const there = await find(path, Draft);
+  const isOthers = there !== undefined && ![code, buffer.saved.value].includes(there.code);
+  if (isOthers && theirs === "keep") {
+    const detail = `"${there.by}" has saved another draft at ${shortTime(there.updatedAt)}: saving replaces it`;
+    throw new Problem({ status: 0, code: DRAFT_CHANGED, detail });
+  }
+  await tell({ method: "PUT", path, body: { code } });
   buffer.saved.value = code;
 }
 

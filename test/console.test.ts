@@ -136,6 +136,20 @@ describe("the console", () => {
     expect(faults).toEqual([]);
   });
 
+  it("does not write over the draft of somebody else unasked", async ({ expect }) => {
+    await openScript("do-not-call");
+    await typeInto(page, "Code of do-not-call", "// mine");
+    await product.manage("PUT", "/scripts/do-not-call/draft", { code: "// theirs" });
+    await page.getByRole("button", { name: "Save draft" }).click();
+    await page.getByRole("alert").getByText("has saved another draft").waitFor();
+    const kept = await product.manage("GET", "/scripts/do-not-call/draft");
+    expect(kept.body).toMatchObject({ code: "// theirs" });
+    await page.getByRole("button", { name: "Replace that draft" }).click();
+    await page.getByText("Draft saved").waitFor();
+    const mine = await product.manage("GET", "/scripts/do-not-call/draft");
+    expect(mine.body).toMatchObject({ code: "// mine" });
+  });
+
   it("asks before what is not saved is lost", async ({ expect }) => {
     await openScript("do-not-call");
     await typeInto(page, "Code of do-not-call", "// on its way");

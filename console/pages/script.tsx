@@ -23,6 +23,7 @@ import { ScriptFrame } from "../parts/script-frame.tsx";
 import { pagePath, whereOf } from "../places.ts";
 import { runScript } from "../run.ts";
 import {
+  DRAFT_CHANGED,
   firstText,
   marksOf,
   marksOfProblem,
@@ -90,7 +91,7 @@ function Workbench({ opened, sample, reload }: Props): JSX.Element {
       }
       actions={bar}
     >
-      {saveProblem !== null && <ProblemNote problem={saveProblem} />}
+      {saveProblem !== null && <SaveProblem problem={saveProblem} bench={bench} />}
       <div class="workbench">
         <CodePane
           script={script}
@@ -158,7 +159,9 @@ function useBuffer(opened: Opened, sample: string | undefined): Buffer {
 
 type Bench = {
   run: Signal<RunState>;
-  save: () => Promise<boolean>;
+  save: () => Promise<void>;
+  /** Also where somebody else has saved another draft. */
+  saveOver: () => Promise<void>;
   saveAndRun: () => Promise<void>;
   cancel: () => void;
 };
@@ -175,20 +178,19 @@ function useBench({ opened, buffer, setSaveProblem, reload }: BenchParts): Bench
   const run = useSignal<RunState>({ is: "none" });
   const abort = useRef<AbortController | null>(null);
   useEffect(() => () => abort.current?.abort(), []);
-  const save = async (): Promise<boolean> => {
+  const saveAs = async (theirs: "keep" | "replace"): Promise<void> => {
     // Nobody has kept a starter yet.
     const isKept = opened.draft !== null || opened.published !== null;
-    if (isKept && buffer.text.value === buffer.saved.value) return true;
+    if (isKept && buffer.text.value === buffer.saved.value) return;
     setSaveProblem(null);
     try {
-      await saveDraft(script, buffer);
+      await saveDraft(script, buffer, theirs);
       reload();
-      return true;
     } catch (error) {
       setSaveProblem(asProblem(error));
-      return false;
     }
   };
+  const save = (): Promise<void> => saveAs("keep");
   const saveAndRun = async (): Promise<void> => {
     if (run.value.is === "running") return;
     abort.current = new AbortController();
@@ -197,7 +199,8 @@ function useBench({ opened, buffer, setSaveProblem, reload }: BenchParts): Bench
     await save();
     await follow({ script, buffer, run, signal: abort.current.signal });
   };
-  return { run, save, saveAndRun, cancel: () => abort.current?.abort() };
+  const saveOver = (): Promise<void> => saveAs("replace");
+  return { run, save, saveOver, saveAndRun, cancel: () => abort.current?.abort() };
 }
 
 type Following = { script: Script; buffer: Buffer; run: Signal<RunState>; signal: AbortSignal };
@@ -276,6 +279,13 @@ function useKeys({ save, saveAndRun }: Bench): void {
     window.addEventListener("keydown", onKey, true);
     return () => window.removeEventListener("keydown", onKey, true);
   });
+}
+
+function SaveProblem({ problem, bench }: { problem: Problem; bench: Bench }): JSX.Element {
+  if (problem.code !== DRAFT_CHANGED) return <ProblemNote problem={problem} />;
+  return (
+    <ProblemNote problem={problem} retry={() => void bench.saveOver()} label="Replace that draft" />
+  );
 }
 
 type ActionsProps = { bench: Bench; onFormat: () => void; onPublish: () => void };

@@ -4,16 +4,21 @@ import type { JSX } from "preact";
 import type { Problem } from "../api.ts";
 import { Icon } from "./icon.tsx";
 
-type Props = { problem: Problem; retry?: (() => void) | undefined };
+type Props = {
+  problem: Problem;
+  retry?: (() => void) | undefined;
+  /** What the button says. */
+  label?: string;
+};
 
-export function ProblemNote({ problem, retry }: Props): JSX.Element {
+export function ProblemNote({ problem, retry, label = "Try again" }: Props): JSX.Element {
   return (
     <div class="problem" role="alert">
       <Icon name="alert" />
       <p>{problem.message}</p>
       {retry !== undefined && (
         <button type="button" onClick={retry}>
-          Try again
+          {label}
         </button>
       )}
     </div>
