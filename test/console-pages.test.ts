@@ -86,6 +86,28 @@ describe("the console", () => {
     await page.getByRole("heading", { name: "do-not-call", level: 1 }).waitFor();
   });
 
+  it("shares its width between the panes as somebody likes it", async ({ expect }) => {
+    await page.goto("/scripts/do-not-call");
+    const line = page.getByRole("separator", { name: "Width of the panes" });
+    const code = page.getByRole("region", { name: "Code" });
+    const before = (await code.boundingBox())?.width ?? 0;
+    await line.focus();
+    for (let presses = 0; presses < 5; presses++) await page.keyboard.press("ArrowRight");
+    expect((await code.boundingBox())?.width ?? 0).toBeGreaterThan(before + 50);
+    const box = await line.boundingBox();
+    if (box === null) throw new Error("the line is not drawn");
+    await page.mouse.move(box.x + 1, box.y + 100);
+    await page.mouse.down();
+    await page.mouse.move(box.x - 200, box.y + 100, { steps: 3 });
+    await page.mouse.up();
+    expect((await code.boundingBox())?.width ?? 0).toBeLessThan(before);
+    await page.reload();
+    await line.waitFor();
+    expect((await code.boundingBox())?.width ?? 0).toBeLessThan(before);
+    await line.dblclick();
+    expect(await line.getAttribute("aria-valuenow")).toBe("38");
+  });
+
   it("marks the line of a variable that is no TOML", async ({ expect }) => {
     await page.goto("/customers/acme");
     await typeInto(page, "Variables, TOML", 'greeting = "hello"\nlimit = =\n');

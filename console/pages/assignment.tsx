@@ -17,6 +17,7 @@ import {
   DriverFields,
   FormAddress,
   KeyFields,
+  NewestAlert,
   ScriptField,
   TimeoutFields,
 } from "../parts/assignment-fields.tsx";
@@ -100,6 +101,7 @@ function AssignmentForm({ scripts, customers, found, wanted }: FormProps): JSX.E
         onValue={(vars) => setDraft((before) => ({ ...before, vars }))}
         problem={problem}
       />
+      {found?.place === "alert-driver" && <NewestAlert driver={keysOf(found)[0] ?? ""} />}
       {found?.place === "form" && <FormAddress form={keysOf(found)[0] ?? ""} />}
       {problem !== null && <ProblemNote problem={problem} />}
       <div class="actions">

@@ -19,6 +19,7 @@ import { Shown } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { PublishDialog } from "../parts/publish-dialog.tsx";
 import { ResultPane, type GoTo, type RunState } from "../parts/result-pane.tsx";
+import { sideShare, Splitter } from "../parts/splitter.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
 import { pagePath, whereOf } from "../places.ts";
 import { runScript } from "../run.ts";
@@ -92,7 +93,7 @@ function Workbench({ opened, sample, reload }: Props): JSX.Element {
       actions={bar}
     >
       {saveProblem !== null && <SaveProblem problem={saveProblem} bench={bench} />}
-      <div class="workbench">
+      <div class="workbench" style={{ "--side": `${sideShare.value}%` }}>
         <CodePane
           script={script}
           buffer={buffer}
@@ -101,6 +102,7 @@ function Workbench({ opened, sample, reload }: Props): JSX.Element {
             if (at.line > 0) handle.goTo(at.line, at.column);
           }}
         />
+        <Splitter />
         <InputPane script={script.id} samples={samples} buffer={buffer} onChanged={reload} />
         <ResultPane run={bench.run.value} limits={script.limits} goTo={goTo} />
       </div>

@@ -9,12 +9,14 @@ import {
   parseTimeoutAction,
   PLACES,
 } from "../../schemas/assignment.ts";
+import { LastAlert } from "../../schemas/alert.ts";
 import type { Customer } from "../../schemas/customer.ts";
 import type { Script } from "../../schemas/script.ts";
 import { standardReason } from "../../schemas/sip.ts";
-import { get } from "../api.ts";
+import { find, get } from "../api.ts";
 import { part } from "../path-part.ts";
 import { mostSeconds, type AssignmentDraft } from "../assignment-draft.ts";
+import { fullTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { KEY_NAMES } from "../places.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -224,6 +226,26 @@ export function DriverFields({ draft, set }: Props): JSX.Element | null {
       )}
     </>
   );
+}
+
+/** What came of an alert driver's newest run. */
+export function NewestAlert({ driver }: { driver: string }): JSX.Element {
+  const path = `/assignments/driver/alert/${part(driver)}/last`;
+  const last = useLoaded(async (signal) => (await find(path, LastAlert, signal)) ?? null, [path]);
+  return (
+    <div class="field">
+      <span class="label">Newest run</span>
+      <Shown of={last}>
+        {(value) => <p class="identity">{value === null ? "It has not run yet" : tellOf(value)}</p>}
+      </Shown>
+    </div>
+  );
+}
+
+function tellOf({ at, raised, text, fault }: LastAlert): string {
+  const when = fullTime(at);
+  if (fault !== undefined) return `${when}: failed with ${fault.code}: ${fault.message}`;
+  return raised ? `${when}: raised: ${text ?? "by its template"}` : `${when}: no alert`;
 }
 
 const FormUrl = z.object({ path: z.string() });

@@ -6,6 +6,7 @@ import type { RunError, RunResult } from "../../schemas/call.ts";
 import type { Limits } from "../../schemas/limits.ts";
 import type { LogLine } from "../../schemas/usage.ts";
 import type { Problem } from "../api.ts";
+import { part } from "../path-part.ts";
 import { plural } from "../format.ts";
 import { Chip, OutcomeChip } from "./chip.tsx";
 import { CopyButton } from "./copy-button.tsx";
@@ -92,9 +93,13 @@ function Summary({ run }: { run: RunState }): JSX.Element {
       return (
         <span class="summary" role="status">
           <OutcomeChip outcome={run.result.outcome} />
-          <span class="muted">
+          <a
+            class="muted"
+            href={`/invocations/${part(run.result.invocation)}`}
+            title="This invocation"
+          >
             {run.result.version === null ? "draft" : `v${run.result.version}`}
-          </span>
+          </a>
         </span>
       );
   }

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { z } from "zod";
 import { Script } from "../../schemas/script.ts";
 import { get } from "../api.ts";
@@ -35,7 +35,11 @@ function SwitcherDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const scripts = useLoaded((signal) => get("/scripts", z.array(Script), signal), []);
   return (
     <Dialog title="Go to a script" onClose={onClose}>
-      <Shown of={scripts}>{(list) => <Offer scripts={list} onClose={onClose} />}</Shown>
+      {/* There before the scripts are, so that no letter is lost. */}
+      <Offer scripts={scripts.state.is === "ready" ? scripts.state.value : []} onClose={onClose} />
+      <Shown of={scripts}>
+        {(list) => list.length === 0 && <p class="none">No scripts yet.</p>}
+      </Shown>
     </Dialog>
   );
 }
@@ -45,8 +49,6 @@ function Offer({ scripts, onClose }: { scripts: Script[]; onClose: () => void })
   const listId = useId();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
   const offered = scripts.filter(({ name }) => matches(name, text)).slice(0, MOST_OFFERED);
   const chosen = offered[Math.min(at, offered.length - 1)];
   const go = (script: Script | undefined): void => {
@@ -65,7 +67,6 @@ function Offer({ scripts, onClose }: { scripts: Script[]; onClose: () => void })
   return (
     <>
       <input
-        ref={field}
         type="text"
         role="combobox"
         aria-label="Name of the script"
@@ -95,7 +96,7 @@ function Offer({ scripts, onClose }: { scripts: Script[]; onClose: () => void })
           </li>
         ))}
       </ul>
-      {offered.length === 0 && <p class="none">No script is called so.</p>}
+      {offered.length === 0 && scripts.length > 0 && <p class="none">No script is called so.</p>}
     </>
   );
 }
