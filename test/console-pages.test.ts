@@ -155,6 +155,18 @@ describe("the console", () => {
     await other.context().close();
   });
 
+  it("keeps what it shows while the control plane does not answer", async ({ expect }) => {
+    await page.goto("/nodes");
+    const cells = page.getByRole("cell", { name: "apps and drivers" }).first();
+    await cells.waitFor();
+    await page.context().setOffline(true);
+    await page.getByText("does not answer").first().waitFor();
+    expect(await cells.isVisible()).toBe(true);
+    await page.context().setOffline(false);
+    await page.getByText("does not answer").first().waitFor({ state: "detached" });
+    expect(await cells.isVisible()).toBe(true);
+  });
+
   it("is there at once", async ({ expect }) => {
     const started = performance.now();
     await page.goto("/assignments");

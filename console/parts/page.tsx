@@ -50,7 +50,12 @@ export function Shown<Value>({ of, children }: ShownProps<Value>): JSX.Element {
     case "failed":
       return <ProblemNote problem={state.problem} retry={reload} />;
     case "ready":
-      return <>{children(state.value)}</>;
+      return (
+        <>
+          {state.problem !== null && <ProblemNote problem={state.problem} retry={reload} />}
+          {children(state.value)}
+        </>
+      );
   }
 }
 
