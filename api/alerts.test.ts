@@ -1,63 +1,48 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import type { AlertOrder, AlertResult } from "../schemas/alert.ts";
 import { Fault } from "../schemas/fault.ts";
 import { listen } from "../schemas/listen.ts";
-import { parseSettings } from "../schemas/settings.ts";
 import { assignments } from "../schemas/tables/assignment.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { scripts } from "../schemas/tables/script.ts";
 import { findJob } from "../schemas/job-store.ts";
 import type { Job } from "../schemas/job.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
 import { putTemplate } from "../schemas/template-store.ts";
 import { AlertSchedule, isDue, makeAlertAsker, type AlertAsker } from "./alerts.ts";
 import { findLastAlert } from "./store/alerts.ts";
-import { applyMigrations } from "./store/database.ts";
-import { putBootstrapToken } from "./store/tokens.ts";
+import { TestApp } from "./test-app.ts";
 
 const SECRET_KEY = "the secret key of this test";
 const NOW = Date.parse("2026-11-24T12:00:00.000Z");
 const MINUTE = 60_000;
 const account = "default";
 
-let folder: string;
-let db: Database;
-let renderer: TemplateRenderer;
+let app: TestApp;
 let now: number;
 let asked: string[];
 let logged: string[];
 let answer: (order: AlertOrder) => AlertResult | Promise<AlertResult>;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-alerts-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, "the-admin-token-of-this-test");
+  app = await TestApp.open();
   const at = new Date(NOW).toISOString();
   const script = { id: "s", account, name: "s", type: "app", limits: "{}" };
-  await db.insert(scripts).values({ ...script, createdAt: at, updatedAt: at });
-  renderer = new TemplateRenderer();
+  await app.db.insert(scripts).values({ ...script, createdAt: at, updatedAt: at });
   now = NOW;
   asked = [];
   logged = [];
   answer = () => ({ raised: false });
 });
 afterEach(async () => {
-  await renderer[Symbol.asyncDispose]();
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+  await app[Symbol.asyncDispose]();
 });
 
 async function assign(driver: string, settings: object = {}): Promise<void> {
   const updatedAt = new Date(NOW).toISOString();
   const at = { account, place: "alert-driver", subject: driver, detail: "" };
   const rest = { script: "s", timeoutAction: "", onError: "reject", vars: "", varsJson: "{}" };
-  await db
+  await app.db
     .insert(assignments)
     .values({ ...at, ...rest, settings: JSON.stringify(settings), updatedAt });
 }
@@ -69,12 +54,19 @@ async function record(order: AlertOrder): Promise<AlertResult> {
 
 function schedule(ask: AlertAsker = record): AlertSchedule {
   const log = pino({ level: "info" }, { write: (line: string) => logged.push(line) });
-  return new AlertSchedule({ db, renderer, mostAnHour: 100, ask, log, now: () => now });
+  return new AlertSchedule({
+    db: app.db,
+    renderer: app.services.renderer,
+    mostAnHour: 100,
+    ask,
+    log,
+    now: () => now,
+  });
 }
 
 async function jobsOf(driver: string): Promise<Job[]> {
-  const { jobs = [] } = (await findLastAlert(db, { account, driver })) ?? {};
-  const found = await Promise.all(jobs.map((id) => findJob(db, { account, id })));
+  const { jobs = [] } = (await findLastAlert(app.db, { account, driver })) ?? {};
+  const found = await Promise.all(jobs.map((id) => findJob(app.db, { account, id })));
   return found.filter((job) => job !== undefined);
 }
 
@@ -185,7 +177,7 @@ describe("the schedule", () => {
     await round(alerts);
     const at = new Date(NOW).toISOString();
     const lastOf = async (driver: string): Promise<unknown> =>
-      await findLastAlert(db, { account, driver });
+      await findLastAlert(app.db, { account, driver });
     expect(await lastOf("broken")).toMatchObject({ raised: false, fault: { code: "internal" } });
     const fault = { code: "wall_exceeded", message: "too late" };
     expect(await lastOf("late")).toEqual({ at, raised: false, fault });
@@ -206,8 +198,8 @@ describe("the schedule", () => {
     await assign("one");
     await using alerts = schedule();
     await round(alerts);
-    await db.delete(assignments);
-    expect(await findLastAlert(db, { account, driver: "one" })).toBeUndefined();
+    await app.db.delete(assignments);
+    expect(await findLastAlert(app.db, { account, driver: "one" })).toBeUndefined();
     await assign("one");
     expect(await round(alerts)).toEqual(["one"]);
   });
@@ -226,7 +218,7 @@ describe("the schedule", () => {
     await using alerts = schedule(makeAlertAsker(() => url, SECRET_KEY));
     await round(alerts);
     await round(alerts);
-    expect(await findLastAlert(db, { account, driver: "one" })).toBeUndefined();
+    expect(await findLastAlert(app.db, { account, driver: "one" })).toBeUndefined();
     expect(logged).toHaveLength(1);
 
     await using edge = await listen(server, address);
@@ -234,11 +226,11 @@ describe("the schedule", () => {
     now += 1;
     await round(alerts);
     const at = new Date(now).toISOString();
-    expect(await findLastAlert(db, { account, driver: "one" })).toEqual({ at, raised: true });
+    expect(await findLastAlert(app.db, { account, driver: "one" })).toEqual({ at, raised: true });
     url = closed.url;
     now += 5 * MINUTE;
     await round(alerts);
-    expect(await findLastAlert(db, { account, driver: "one" })).toEqual({ at, raised: true });
+    expect(await findLastAlert(app.db, { account, driver: "one" })).toEqual({ at, raised: true });
     await round(alerts);
     expect(logged).toHaveLength(3);
   });
@@ -251,7 +243,7 @@ describe("the schedule", () => {
     );
     await using alerts = schedule(makeAlertAsker(() => edge.url, SECRET_KEY));
     await round(alerts);
-    expect(await findLastAlert(db, { account, driver: "one" })).toMatchObject({
+    expect(await findLastAlert(app.db, { account, driver: "one" })).toMatchObject({
       fault: { code: "overloaded" },
     });
   });
@@ -296,7 +288,7 @@ describe("an alert that is raised", () => {
       },
       { kind: "sms", data: { number: "+447700900123", message: "acme is out of credit" } },
     ]);
-    expect(await findLastAlert(db, { account, driver: "credit" })).toMatchObject({
+    expect(await findLastAlert(app.db, { account, driver: "credit" })).toMatchObject({
       raised: true,
       notSent: ['"nobody" is neither an e-mail address nor a telephone number'],
     });
@@ -318,8 +310,8 @@ describe("an alert that is raised", () => {
       html: "<b>{{balance}}</b>",
       sms: "{{balance}} left",
     };
-    await putTemplate(db, { account, name: "alert" }, { parts, now });
-    await putTemplate(db, { account, name: "other" }, { parts: { ...parts, sms: "no" }, now });
+    await putTemplate(app.db, { account, name: "alert" }, { parts, now });
+    await putTemplate(app.db, { account, name: "other" }, { parts: { ...parts, sms: "no" }, now });
     now += 5 * MINUTE;
     await round(alerts);
     expect(await jobsOf("credit")).toMatchObject([

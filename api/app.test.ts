@@ -1,90 +1,42 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { eq } from "drizzle-orm";
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import type { RunResult } from "../schemas/call.ts";
 import { Customer } from "../schemas/customer.ts";
 import { Assignment } from "../schemas/assignment.ts";
-import { Fault, FAULTS, Problem } from "../schemas/fault.ts";
+import { Fault } from "../schemas/fault.ts";
 import { LiveProgram, LiveRelease, Published, Release } from "../schemas/release.ts";
 import { ReleaseWithCode } from "../schemas/release.ts";
 import { Script } from "../schemas/script.ts";
-import { makeSealingKey } from "../schemas/sealed-text.ts";
-import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
-import { parseSettings } from "../schemas/settings.ts";
 import { accounts, tokens } from "../schemas/tables/account.ts";
 import { assignments, customers } from "../schemas/tables/assignment.ts";
 import { envVars } from "../schemas/tables/env.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
 import { revision } from "../schemas/tables/revision.ts";
 import { samples } from "../schemas/tables/sample.ts";
 import { releases, scripts } from "../schemas/tables/script.ts";
 import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken, Token } from "../schemas/token.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace } from "../schemas/userspace/userspace.ts";
-import { buildApp } from "./app.ts";
 import type { RunOrder } from "./runner.ts";
-import { applyMigrations } from "./store/database.ts";
 import { putBootstrapToken } from "./store/tokens.ts";
+import { ADMIN, OTHER, problemOf, RUN_RESULT, TestApp } from "./test-app.ts";
 
-const ADMIN = "the-admin-token-of-this-test";
-const OTHER = "the-admin-token-of-another-account";
 const CODE = "function main(data) { return data; }";
-const RESULT: RunResult = {
-  outcome: "ok",
-  value: 1,
-  logs: [],
-  usage: { cpuMs: 1, wallMs: 2 },
-  version: null,
-  invocation: "inv_1",
-};
 
-type Answer = { status: number; body: unknown; headers: Headers };
-type Options = { token?: string | null; headers?: Record<string, string> };
-
-let folder: string;
-let db: Database;
-let app: ReturnType<typeof buildApp>;
 let orders: RunOrder[];
-let logged: string[];
 let runOrder: (order: RunOrder) => Promise<RunResult>;
+let app: TestApp;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-api-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, ADMIN);
   orders = [];
-  logged = [];
-  runOrder = async () => RESULT;
+  runOrder = async () => RUN_RESULT;
   const runner = (order: RunOrder): Promise<RunResult> => {
     orders.push(order);
     return runOrder(order);
   };
-  const log = pino({ level: "warn" }, { write: (line: string) => logged.push(line) });
-  const sealingKey = makeSealingKey(ADMIN);
-  const modules = new ModuleShelf(MODULES_FOLDER);
-  app = buildApp(
-    {
-      db,
-      runner,
-      simulator: simulateNothing,
-      sealingKey,
-      signForm: () => "",
-      modules,
-      renderer: new TemplateRenderer(),
-      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
-    },
-    log,
-  );
+  app = await TestApp.open({ runner });
 });
-afterEach(() => {
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  await app[Symbol.asyncDispose]();
 });
 
 /** Every route, with a body that is good for it once script "one" is there. */
@@ -174,7 +126,7 @@ describe("a token", () => {
         `Bearer ${hashToken(ADMIN)}`,
       ]) {
         const headers = authorization === undefined ? {} : { authorization };
-        const answer = await ask(method, path, body, { token: null, headers });
+        const answer = await app.send(method, path, body, { token: null, headers });
         expect([method, path, problemOf(answer).code]).toEqual([method, path, "unauthorized"]);
       }
     }
@@ -184,10 +136,10 @@ describe("a token", () => {
 
   it("with the scope run may run scripts and nothing else", async ({ expect }) => {
     await create("one");
-    const token = await makeToken("engine", ["run"]);
+    const token = await app.makeToken("engine", ["run"]);
     const before = await everything();
     for (const [method, path, body] of [...ROUTES, ...(await describedRoutes())]) {
-      const answer = await ask(method, path, body, { token });
+      const answer = await app.send(method, path, body, { token });
       const isAllowed = FOR_RUN.has(`${method} ${path}`);
       expect([method, path, answer.status]).toEqual([method, path, isAllowed ? 200 : 403]);
       if (!isAllowed) expect(problemOf(answer).code).toBe("forbidden");
@@ -198,44 +150,44 @@ describe("a token", () => {
 
   it("with the scope run runs no draft", async ({ expect }) => {
     await create("one");
-    const token = await makeToken("engine", ["run"]);
-    const answer = await ask("POST", "/v1/scripts/one/run", { code: CODE }, { token });
+    const token = await app.makeToken("engine", ["run"]);
+    const answer = await app.send("POST", "/v1/scripts/one/run", { code: CODE }, { token });
     expect(problemOf(answer).code).toBe("forbidden");
     expect(orders).toEqual([]);
   });
 
   it("is shown once and kept as a hash only", async ({ expect }) => {
-    const made = await ask("POST", "/v1/tokens", { name: " ci ", scopes: ["admin", "run"] });
+    const made = await app.send("POST", "/v1/tokens", { name: " ci ", scopes: ["admin", "run"] });
     expect(made.status).toBe(201);
     const { token, ...rest } = CreatedToken.parse(made.body);
     expect(rest).toMatchObject({ name: "ci", scopes: ["admin", "run"] });
     expect(token).toMatch(/^sfe_[\w-]{43}$/);
 
-    const listed = await ask("GET", "/v1/tokens");
+    const listed = await app.send("GET", "/v1/tokens");
     expect(z.array(Token).parse(listed.body)).toContainEqual(rest);
     for (const secret of [token, ADMIN]) {
       expect(JSON.stringify(listed.body)).not.toContain(secret);
       expect(JSON.stringify(listed.body)).not.toContain(hashToken(secret));
-      expect(bytesOnDisk()).not.toContain(secret);
-      expect(bytesOnDisk()).toContain(hashToken(secret));
+      expect(app.bytesOnDisk()).not.toContain(secret);
+      expect(app.bytesOnDisk()).toContain(hashToken(secret));
     }
   });
 
   it("opens nothing once it is revoked", async ({ expect }) => {
-    const token = await makeToken("short", ["admin"]);
-    const [, short] = z.array(Token).parse((await ask("GET", "/v1/tokens")).body);
-    expect((await ask("GET", "/v1/scripts", undefined, { token })).status).toBe(200);
-    expect((await ask("DELETE", `/v1/tokens/${short?.id}`)).status).toBe(204);
-    expect((await ask("GET", "/v1/scripts", undefined, { token })).status).toBe(401);
-    expect(problemOf(await ask("DELETE", `/v1/tokens/${short?.id}`)).code).toBe("not_found");
+    const token = await app.makeToken("short", ["admin"]);
+    const [, short] = z.array(Token).parse((await app.send("GET", "/v1/tokens")).body);
+    expect((await app.send("GET", "/v1/scripts", undefined, { token })).status).toBe(200);
+    expect((await app.send("DELETE", `/v1/tokens/${short?.id}`)).status).toBe(204);
+    expect((await app.send("GET", "/v1/scripts", undefined, { token })).status).toBe(401);
+    expect(problemOf(await app.send("DELETE", `/v1/tokens/${short?.id}`)).code).toBe("not_found");
   });
 
   it("of the first start gives way to the next start's", async ({ expect }) => {
     const next = "the-admin-token-of-the-next-start";
-    await putBootstrapToken(db, next);
-    expect((await ask("GET", "/v1/scripts")).status).toBe(401);
-    expect((await ask("GET", "/v1/scripts", undefined, { token: next })).status).toBe(200);
-    expect(await db.select().from(tokens)).toHaveLength(1);
+    await putBootstrapToken(app.db, next);
+    expect((await app.send("GET", "/v1/scripts")).status).toBe(401);
+    expect((await app.send("GET", "/v1/scripts", undefined, { token: next })).status).toBe(200);
+    expect(await app.db.select().from(tokens)).toHaveLength(2);
   });
 
   it("needs a name and a scope", async ({ expect }) => {
@@ -246,9 +198,9 @@ describe("a token", () => {
       { name: "x" },
       { name: "x", scopes: ["run"], account: "other" },
     ]) {
-      expect(problemOf(await ask("POST", "/v1/tokens", body)).code).toBe("invalid");
+      expect(problemOf(await app.send("POST", "/v1/tokens", body)).code).toBe("invalid");
     }
-    expect(await db.select().from(tokens)).toHaveLength(1);
+    expect(await app.db.select().from(tokens)).toHaveLength(2);
   });
 });
 
@@ -288,7 +240,7 @@ describe("a request", () => {
       ["PUT", "/v1/scripts/one", { name: "x" }, "not_found", "PUT /v1/scripts/one"],
     ];
     for (const [method, path, body, code, detail] of cases) {
-      const problem = problemOf(await ask(method, path, body));
+      const problem = problemOf(await app.send(method, path, body));
       expect([method, path, problem.code]).toEqual([method, path, code]);
       expect(problem.detail).toContain(detail);
     }
@@ -300,7 +252,7 @@ describe("a request", () => {
     for (const [method, path, body] of ROUTES) {
       if (body === undefined) continue;
       for (const text of ["{", "", "{'name':'x'}", '{"name":"x",}', "name=x"]) {
-        const answer = await ask(method, path, text);
+        const answer = await app.send(method, path, text);
         expect([path, text, problemOf(answer).code]).toEqual([path, text, "bad_request"]);
       }
     }
@@ -318,13 +270,13 @@ describe("a request", () => {
         "application/jsonx",
         "",
       ]) {
-        const answer = await ask(method, path, body, { headers: { "content-type": type } });
+        const answer = await app.send(method, path, body, { headers: { "content-type": type } });
         expect([path, type, problemOf(answer).code]).toEqual([path, type, "bad_request"]);
       }
     }
     expect(await everything()).toEqual(before);
     const headers = { "content-type": "Application/JSON; charset=utf-8" };
-    expect((await ask("PUT", "/v1/customers/acme", {}, { headers })).status).toBe(200);
+    expect((await app.send("PUT", "/v1/customers/acme", {}, { headers })).status).toBe(200);
   });
 
   it("with a body of another shape is invalid, and the problem names the member", async ({
@@ -345,23 +297,23 @@ describe("a request", () => {
       [{ name: "x", type: "script", isolation: "none" }, "isolation"],
       [{ name: "x", type: "script", code: 5 }, "code"],
     ] as const) {
-      const problem = problemOf(await ask("POST", "/v1/scripts", body));
+      const problem = problemOf(await app.send("POST", "/v1/scripts", body));
       expect([body, problem.code]).toEqual([body, "invalid"]);
       expect(problem.detail).toContain(detail);
     }
-    expect(await db.select().from(scripts)).toEqual([]);
+    expect(await app.db.select().from(scripts)).toEqual([]);
   });
 
   it("has a body of at most a million bytes", async ({ expect }) => {
-    expect(problemOf(await ask("POST", "/v1/scripts", bodyOfBytes(1_000_001))).code).toBe(
+    expect(problemOf(await app.send("POST", "/v1/scripts", bodyOfBytes(1_000_001))).code).toBe(
       "body_too_large",
     );
     const headers = { "content-length": "1000001" };
-    expect(problemOf(await ask("POST", "/v1/scripts", "{}", { headers })).code).toBe(
+    expect(problemOf(await app.send("POST", "/v1/scripts", "{}", { headers })).code).toBe(
       "body_too_large",
     );
-    expect(await db.select().from(scripts)).toEqual([]);
-    expect((await ask("POST", "/v1/scripts", bodyOfBytes(1_000_000))).status).toBe(201);
+    expect(await app.db.select().from(scripts)).toEqual([]);
+    expect((await app.send("POST", "/v1/scripts", bodyOfBytes(1_000_000))).status).toBe(201);
   });
 
   it("that meets a bug is answered without its details, which are logged", async ({ expect }) => {
@@ -369,16 +321,16 @@ describe("a request", () => {
     runOrder = async () => {
       throw new Error("secret detail");
     };
-    const problem = problemOf(await ask("POST", "/v1/scripts/one/run", {}));
+    const problem = problemOf(await app.send("POST", "/v1/scripts/one/run", {}));
     expect(problem.code).toBe("internal");
     expect(JSON.stringify(problem)).not.toContain("secret");
-    expect(logged.join("")).toContain("secret detail");
+    expect(app.logged.join("")).toContain("secret detail");
   });
 
   it("of the caller's own fault is not logged", async ({ expect }) => {
-    await ask("GET", "/v1/scripts/nothing");
-    await ask("POST", "/v1/scripts", "{");
-    expect(logged).toEqual([]);
+    await app.send("GET", "/v1/scripts/nothing");
+    await app.send("POST", "/v1/scripts", "{");
+    expect(app.logged).toEqual([]);
   });
 });
 
@@ -389,20 +341,24 @@ describe("a script", () => {
       ["app", { cpuMs: 250, wallMs: 2_000, subrequests: 50 }],
       ["driver", { cpuMs: 1_000, wallMs: 30_000, subrequests: 100 }],
     ] as const) {
-      const answer = await ask("POST", "/v1/scripts", { name: ` of type ${type} `, type });
+      const answer = await app.send("POST", "/v1/scripts", { name: ` of type ${type} `, type });
       expect(answer.status).toBe(201);
       const script = Script.parse(answer.body);
       expect(script).toMatchObject({ name: `of type ${type}`, type, limits, live: null });
       expect(script.id).toMatch(/^scr_[0-9a-f]{20}$/);
-      expect((await ask("GET", `/v1/scripts/${script.id}`)).body).toEqual(script);
-      expect((await ask("GET", `/v1/scripts/of type ${type}`)).body).toEqual(script);
+      expect((await app.send("GET", `/v1/scripts/${script.id}`)).body).toEqual(script);
+      expect((await app.send("GET", `/v1/scripts/of type ${type}`)).body).toEqual(script);
     }
   });
 
   it("is created with code as its live version 1", async ({ expect }) => {
-    const { body } = await ask("POST", "/v1/scripts", { name: "one", type: "app", code: CODE });
+    const { body } = await app.send("POST", "/v1/scripts", {
+      name: "one",
+      type: "app",
+      code: CODE,
+    });
     expect(body).toMatchObject({ live: 1 });
-    const release = await ask("GET", "/v1/scripts/one/releases/1");
+    const release = await app.send("GET", "/v1/scripts/one/releases/1");
     expect(ReleaseWithCode.parse(release.body)).toMatchObject({
       version: 1,
       live: true,
@@ -412,8 +368,8 @@ describe("a script", () => {
 
   it("keeps the settings it is created with", async ({ expect }) => {
     const settings = { limits: { cpuMs: 7 }, isolation: "call", egress: { hosts: ["a.test"] } };
-    await ask("POST", "/v1/scripts", { name: "set", type: "app", ...settings });
-    expect((await ask("GET", "/v1/scripts/set")).body).toMatchObject({
+    await app.send("POST", "/v1/scripts", { name: "set", type: "app", ...settings });
+    expect((await app.send("GET", "/v1/scripts/set")).body).toMatchObject({
       limits: { cpuMs: 7, wallMs: 2_000, subrequests: 50 },
       isolation: "call",
       egress: { hosts: ["a.test"] },
@@ -422,18 +378,18 @@ describe("a script", () => {
 
   it("is listed by its name", async ({ expect }) => {
     for (const name of ["b", "c", "a"]) await create(name);
-    const listed = z.array(Script).parse((await ask("GET", "/v1/scripts")).body);
+    const listed = z.array(Script).parse((await app.send("GET", "/v1/scripts")).body);
     expect(listed.map(({ name }) => name)).toEqual(["a", "b", "c"]);
   });
 
   it("has a name of which paths and people can make sense", async ({ expect }) => {
     for (const name of ["", "  ", "x".repeat(101), "scr_mine", "a\nb", "a\u0000b", "\ud800"]) {
-      const answer = await ask("POST", "/v1/scripts", { name, type: "script" });
+      const answer = await app.send("POST", "/v1/scripts", { name, type: "script" });
       expect([name, problemOf(answer).code]).toEqual([name, "invalid"]);
     }
     for (const name of ["x".repeat(100), "Größe ✓ / 5%", "'; DROP TABLE scripts; --"]) {
       await create(name);
-      const { body } = await ask("GET", `/v1/scripts/${encodeURIComponent(name)}`);
+      const { body } = await app.send("GET", `/v1/scripts/${encodeURIComponent(name)}`);
       expect(body).toMatchObject({ name });
     }
   });
@@ -443,27 +399,29 @@ describe("a script", () => {
     await create("two");
     const before = await everything();
     const again = { name: "one", type: "app", code: "exports.main = () => 2;" };
-    expect(problemOf(await ask("POST", "/v1/scripts", again)).code).toBe("conflict");
-    expect(problemOf(await ask("PATCH", "/v1/scripts/two", { name: "one" })).code).toBe("conflict");
+    expect(problemOf(await app.send("POST", "/v1/scripts", again)).code).toBe("conflict");
+    expect(problemOf(await app.send("PATCH", "/v1/scripts/two", { name: "one" })).code).toBe(
+      "conflict",
+    );
     expect(await everything()).toEqual(before);
-    expect((await ask("PATCH", "/v1/scripts/two", { name: "two" })).status).toBe(200);
+    expect((await app.send("PATCH", "/v1/scripts/two", { name: "two" })).status).toBe(200);
   });
 
   it("gets its name once, however many ask at the same time", async ({ expect }) => {
     const body = { name: "race", type: "script", code: CODE };
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => ask("POST", "/v1/scripts", body)),
+      Array.from({ length: 10 }, () => app.send("POST", "/v1/scripts", body)),
     );
     const codes = answers.map(({ status }) => status).toSorted((a, b) => a - b);
     expect(codes).toEqual([201, ...Array.from({ length: 9 }, () => 409)]);
-    expect(await db.select().from(scripts)).toHaveLength(1);
-    expect(await db.select().from(releases)).toHaveLength(1);
+    expect(await app.db.select().from(scripts)).toHaveLength(1);
+    expect(await app.db.select().from(releases)).toHaveLength(1);
   });
 
   it("changes what a PATCH names and keeps the rest", async ({ expect }) => {
     const made = await create("one", { type: "app" });
     const change = { name: "renamed", limits: { cpuMs: 9 }, isolation: "scope" };
-    const { status, body } = await ask("PATCH", "/v1/scripts/one", change);
+    const { status, body } = await app.send("PATCH", "/v1/scripts/one", change);
     expect(status).toBe(200);
     const { updatedAt: _before, ...kept } = made;
     expect(body).toMatchObject({
@@ -472,9 +430,9 @@ describe("a script", () => {
       limits: { ...made.limits, cpuMs: 9 },
       isolation: "scope",
     });
-    expect((await ask("GET", `/v1/scripts/${made.id}`)).body).toEqual(body);
-    expect(problemOf(await ask("GET", "/v1/scripts/one")).code).toBe("script_not_found");
-    expect((await ask("PATCH", "/v1/scripts/renamed", {})).status).toBe(200);
+    expect((await app.send("GET", `/v1/scripts/${made.id}`)).body).toEqual(body);
+    expect(problemOf(await app.send("GET", "/v1/scripts/one")).code).toBe("script_not_found");
+    expect((await app.send("PATCH", "/v1/scripts/renamed", {})).status).toBe(200);
   });
 
   it("keeps its type, and takes code by releases only", async ({ expect }) => {
@@ -487,7 +445,7 @@ describe("a script", () => {
       { account: "other" },
       { id: "scr_1" },
     ]) {
-      expect(problemOf(await ask("PATCH", "/v1/scripts/one", body)).code).toBe("invalid");
+      expect(problemOf(await app.send("PATCH", "/v1/scripts/one", body)).code).toBe("invalid");
     }
     expect(await everything()).toEqual(before);
   });
@@ -495,26 +453,26 @@ describe("a script", () => {
   it("is deleted with its releases", async ({ expect }) => {
     await create("one");
     await create("two");
-    expect((await ask("DELETE", "/v1/scripts/one")).status).toBe(204);
-    expect(problemOf(await ask("GET", "/v1/scripts/one")).code).toBe("script_not_found");
-    expect(await db.select().from(scripts)).toMatchObject([{ name: "two" }]);
-    expect(await db.select().from(releases)).toHaveLength(1);
+    expect((await app.send("DELETE", "/v1/scripts/one")).status).toBe(204);
+    expect(problemOf(await app.send("GET", "/v1/scripts/one")).code).toBe("script_not_found");
+    expect(await app.db.select().from(scripts)).toMatchObject([{ name: "two" }]);
+    expect(await app.db.select().from(releases)).toHaveLength(1);
     await create("one");
   });
 
   it("is not deleted while calls are assigned to it", async ({ expect }) => {
     await create("one");
     await publish("one", "exports.main = () => 2;");
-    await ask("PUT", "/v1/assignments/termination/acme/main", { script: "one" });
-    await ask("PUT", "/v1/assignments/origination/44", { script: "one" });
+    await app.send("PUT", "/v1/assignments/termination/acme/main", { script: "one" });
+    await app.send("PUT", "/v1/assignments/origination/44", { script: "one" });
     const before = await everything();
-    expect(problemOf(await ask("DELETE", "/v1/scripts/one")).code).toBe("conflict");
+    expect(problemOf(await app.send("DELETE", "/v1/scripts/one")).code).toBe("conflict");
     expect(await everything()).toEqual(before);
-    expect(await db.select().from(releases)).toHaveLength(2);
-    await ask("DELETE", "/v1/assignments/termination/acme/main");
-    expect(problemOf(await ask("DELETE", "/v1/scripts/one")).code).toBe("conflict");
-    await ask("DELETE", "/v1/assignments/origination/44");
-    expect((await ask("DELETE", "/v1/scripts/one")).status).toBe(204);
+    expect(await app.db.select().from(releases)).toHaveLength(2);
+    await app.send("DELETE", "/v1/assignments/termination/acme/main");
+    expect(problemOf(await app.send("DELETE", "/v1/scripts/one")).code).toBe("conflict");
+    await app.send("DELETE", "/v1/assignments/origination/44");
+    expect((await app.send("DELETE", "/v1/scripts/one")).status).toBe(204);
   });
 });
 
@@ -522,7 +480,7 @@ describe("a release", () => {
   it("is the next version, and live at once unless told otherwise", async ({ expect }) => {
     await create("one");
     const second = { code: "exports.main = () => 2;", note: "the second" };
-    const published = await ask("POST", "/v1/scripts/one/releases", second);
+    const published = await app.send("POST", "/v1/scripts/one/releases", second);
     expect(published.status).toBe(201);
     expect(Published.parse(published.body)).toMatchObject({ version: 2 });
     expect(await liveOf("one")).toBe(2);
@@ -531,7 +489,7 @@ describe("a release", () => {
     expect(await publish("one", "exports.main = () => 4;", { live: true })).toBe(4);
     expect(await liveOf("one")).toBe(4);
 
-    const listed = z.array(Release).parse((await ask("GET", "/v1/scripts/one/releases")).body);
+    const listed = z.array(Release).parse((await app.send("GET", "/v1/scripts/one/releases")).body);
     expect(listed.map(({ version, live, note }) => [version, live, note])).toEqual([
       [4, true, null],
       [3, false, null],
@@ -545,18 +503,18 @@ describe("a release", () => {
     await create("one");
     const code = "\uFEFF#!/bin/node\r\nfunction main() { return '✓\\u0000'; } // end";
     await publish("one", code);
-    const { body } = await ask("GET", "/v1/scripts/one/releases/2");
+    const { body } = await app.send("GET", "/v1/scripts/one/releases/2");
     expect(ReleaseWithCode.parse(body).code).toBe(code);
   });
 
   it("is what a script without a live version lacks", async ({ expect }) => {
-    await ask("POST", "/v1/scripts", { name: "empty", type: "script" });
-    const problem = problemOf(await ask("GET", "/v1/scripts/empty/live"));
+    await app.send("POST", "/v1/scripts", { name: "empty", type: "script" });
+    const problem = problemOf(await app.send("GET", "/v1/scripts/empty/live"));
     expect(problem.code).toBe("not_found");
     expect(problem.detail).toContain("/releases");
-    expect(problemOf(await ask("POST", "/v1/scripts/empty/run", {})).code).toBe("not_found");
+    expect(problemOf(await app.send("POST", "/v1/scripts/empty/run", {})).code).toBe("not_found");
     expect(await publish("empty", CODE, { live: false })).toBe(1);
-    expect(problemOf(await ask("GET", "/v1/scripts/empty/live")).code).toBe("not_found");
+    expect(problemOf(await app.send("GET", "/v1/scripts/empty/live")).code).toBe("not_found");
     expect(await publish("empty", CODE)).toBe(2);
     expect(await liveOf("empty")).toBe(2);
   });
@@ -564,39 +522,39 @@ describe("a release", () => {
   it("is rolled back and forward by PUT live", async ({ expect }) => {
     await create("one");
     await publish("one", "exports.main = () => 2;");
-    const back = await ask("PUT", "/v1/scripts/one/live", { version: 1 });
+    const back = await app.send("PUT", "/v1/scripts/one/live", { version: 1 });
     expect(back.status).toBe(200);
     expect(Script.parse(back.body).live).toBe(1);
     expect(await liveOf("one")).toBe(1);
-    await ask("PUT", "/v1/scripts/one/live", { version: 2 });
+    await app.send("PUT", "/v1/scripts/one/live", { version: 2 });
     expect(await liveOf("one")).toBe(2);
     for (const version of [0, -1, 1.5, "1", null]) {
-      const answer = await ask("PUT", "/v1/scripts/one/live", { version });
+      const answer = await app.send("PUT", "/v1/scripts/one/live", { version });
       expect([version, problemOf(answer).code]).toEqual([version, "invalid"]);
     }
-    await ask("PUT", "/v1/scripts/one/live", { version: 3 });
+    await app.send("PUT", "/v1/scripts/one/live", { version: 3 });
     expect(await liveOf("one")).toBe(2);
   });
 
   it("is not found under a version that is no number", async ({ expect }) => {
     await create("one");
     for (const version of ["0", "-1", "one", "1.5", "1e400"]) {
-      const answer = await ask("GET", `/v1/scripts/one/releases/${version}`);
+      const answer = await app.send("GET", `/v1/scripts/one/releases/${version}`);
       expect([version, problemOf(answer).code]).toEqual([version, "invalid"]);
     }
   });
 
   it("is handed out as isolates run it, with its variables", async ({ expect }) => {
     await create("one");
-    await ask("POST", "/v1/scripts", {
+    await app.send("POST", "/v1/scripts", {
       name: "module",
       type: "app",
       code: "export const main = 1;",
     });
-    const live = LiveRelease.parse((await ask("GET", "/v1/scripts/module/live")).body);
+    const live = LiveRelease.parse((await app.send("GET", "/v1/scripts/module/live")).body);
     expect(live).toMatchObject({ version: 1, type: "app", limits: { cpuMs: 250 } });
-    await ask("PUT", "/v1/scripts/module/env/KEY", { value: "hush", protected: true });
-    const { body } = await ask("GET", "/v1/scripts/module/program");
+    await app.send("PUT", "/v1/scripts/module/env/KEY", { value: "hush", protected: true });
+    const { body } = await app.send("GET", "/v1/scripts/module/program");
     const { id, program, env } = LiveProgram.parse(body);
     expect(id).toBe(live.release);
     expect(program.code).toContain("module.exports");
@@ -604,14 +562,14 @@ describe("a release", () => {
   });
 
   it("gets its number once, however many publish at the same time", async ({ expect }) => {
-    await ask("POST", "/v1/scripts", { name: "busy", type: "script" });
+    await app.send("POST", "/v1/scripts", { name: "busy", type: "script" });
     const versions = await Promise.all(
       Array.from({ length: 20 }, (_, n) => publish("busy", `exports.main = () => ${n};`)),
     );
     const expected = Array.from({ length: 20 }, (_, index) => index + 1);
     expect(versions.toSorted((a, b) => a - b)).toEqual(expected);
     expect(await liveOf("busy")).toBe(20);
-    const rows = await db.select({ version: releases.version }).from(releases);
+    const rows = await app.db.select({ version: releases.version }).from(releases);
     expect(rows.map(({ version }) => version).toSorted((a, b) => a - b)).toEqual(expected);
   });
 });
@@ -626,19 +584,19 @@ describe("code that does not compile", () => {
 
   it("is refused with line and column, and creates no script", async ({ expect }) => {
     for (const [code, line, column, fault] of cases) {
-      const answer = await ask("POST", "/v1/scripts", { name: "bad", type: "script", code });
+      const answer = await app.send("POST", "/v1/scripts", { name: "bad", type: "script", code });
       expect(problemOf(answer)).toMatchObject({ status: 422, code: fault, line, column });
-      expect(problemOf(await ask("GET", "/v1/scripts/bad")).code).toBe("script_not_found");
+      expect(problemOf(await app.send("GET", "/v1/scripts/bad")).code).toBe("script_not_found");
     }
-    expect(await db.select().from(scripts)).toEqual([]);
-    expect(await db.select().from(releases)).toEqual([]);
+    expect(await app.db.select().from(scripts)).toEqual([]);
+    expect(await app.db.select().from(releases)).toEqual([]);
   });
 
   it("adds no version and leaves the live one", async ({ expect }) => {
     await create("one");
     const before = await everything();
     for (const [code, line, column, fault] of cases) {
-      const answer = await ask("POST", "/v1/scripts/one/releases", { code });
+      const answer = await app.send("POST", "/v1/scripts/one/releases", { code });
       expect(problemOf(answer)).toMatchObject({ status: 422, code: fault, line, column });
     }
     expect(await everything()).toEqual(before);
@@ -648,7 +606,7 @@ describe("code that does not compile", () => {
   it("is not run as a draft", async ({ expect }) => {
     await create("one");
     for (const [code, line, column, fault] of cases) {
-      const answer = await ask("POST", "/v1/scripts/one/run", { code });
+      const answer = await app.send("POST", "/v1/scripts/one/run", { code });
       expect(problemOf(answer)).toMatchObject({ status: 422, code: fault, line, column });
     }
     expect(orders).toEqual([]);
@@ -656,7 +614,7 @@ describe("code that does not compile", () => {
 
   it("does not take the place of a name or a path", async ({ expect }) => {
     await create("one");
-    const answer = await ask("POST", "/v1/scripts/one/releases", {
+    const answer = await app.send("POST", "/v1/scripts/one/releases", {
       code: "}); evil(); (function(){",
     });
     expect(problemOf(answer).code).toBe("compile_error");
@@ -670,10 +628,10 @@ describe("a run", () => {
     await publish("one", "exports.main = () => 2;");
     const data = { routing: { cli: "1" } };
     const request = { data, function: "other" };
-    const { status, body } = await ask("POST", "/v1/scripts/one/run", request);
+    const { status, body } = await app.send("POST", "/v1/scripts/one/run", request);
     expect(status).toBe(200);
-    expect(body).toEqual(RESULT);
-    const live = LiveRelease.parse((await ask("GET", "/v1/scripts/one/live")).body);
+    expect(body).toEqual(RUN_RESULT);
+    const live = LiveRelease.parse((await app.send("GET", "/v1/scripts/one/live")).body);
     expect(orders).toMatchObject([
       {
         account: "default",
@@ -690,7 +648,7 @@ describe("a run", () => {
 
   it("without anything runs main of the live release with an empty object", async ({ expect }) => {
     await create("one");
-    await ask("POST", "/v1/scripts/one/run", {});
+    await app.send("POST", "/v1/scripts/one/run", {});
     expect(orders).toMatchObject([{ version: 1, function: null, data: {} }]);
   });
 
@@ -698,8 +656,8 @@ describe("a run", () => {
     await create("one", { code: "exports.main = () => 'first';" });
     await publish("one", "exports.main = () => 'second';");
     const before = await everything();
-    await ask("POST", "/v1/scripts/one/run", { version: 1 });
-    await ask("POST", "/v1/scripts/one/run", { code: "exports.main = () => 'draft';" });
+    await app.send("POST", "/v1/scripts/one/run", { version: 1 });
+    await app.send("POST", "/v1/scripts/one/run", { code: "exports.main = () => 'draft';" });
     expect(orders).toMatchObject([
       { version: 1, release: { code: expect.stringContaining("'first'") } },
       { version: null, release: { code: expect.stringContaining("'draft'") } },
@@ -712,32 +670,32 @@ describe("a run", () => {
     runOrder = async () => {
       throw new Fault("overloaded", "No edge node answers");
     };
-    const problem = problemOf(await ask("POST", "/v1/scripts/one/run", {}));
+    const problem = problemOf(await app.send("POST", "/v1/scripts/one/run", {}));
     expect(problem).toMatchObject({ code: "overloaded", detail: "No edge node answers" });
-    expect(logged).toEqual([]);
+    expect(app.logged).toEqual([]);
   });
 });
 
 describe("a customer", () => {
   it("is put, read, listed and deleted", async ({ expect }) => {
     const vars = "# mine\n[schedule]\nopen = 09:00:00\n";
-    const put = await ask("PUT", "/v1/customers/acme", { vars });
+    const put = await app.send("PUT", "/v1/customers/acme", { vars });
     expect(put.status).toBe(200);
     expect(Customer.parse(put.body)).toMatchObject({ id: "acme", vars });
-    expect((await ask("GET", "/v1/customers/acme")).body).toEqual(put.body);
-    await ask("PUT", "/v1/customers/Zoë %2F 1", {});
-    await ask("PUT", "/v1/customers/4420", {});
-    const listed = z.array(Customer).parse((await ask("GET", "/v1/customers")).body);
+    expect((await app.send("GET", "/v1/customers/acme")).body).toEqual(put.body);
+    await app.send("PUT", "/v1/customers/Zoë %2F 1", {});
+    await app.send("PUT", "/v1/customers/4420", {});
+    const listed = z.array(Customer).parse((await app.send("GET", "/v1/customers")).body);
     expect(listed.map(({ id }) => id)).toEqual(["4420", "acme"]);
-    expect((await ask("DELETE", "/v1/customers/acme")).status).toBe(204);
-    expect((await ask("GET", "/v1/customers/acme")).status).toBe(404);
+    expect((await app.send("DELETE", "/v1/customers/acme")).status).toBe(204);
+    expect((await app.send("GET", "/v1/customers/acme")).status).toBe(404);
   });
 
   it("is replaced by the next PUT", async ({ expect }) => {
-    await ask("PUT", "/v1/customers/acme", { vars: "a = 1" });
-    await ask("PUT", "/v1/customers/acme", {});
-    expect((await ask("GET", "/v1/customers/acme")).body).toMatchObject({ vars: "" });
-    expect(await db.select().from(customers)).toMatchObject([{ varsJson: "{}" }]);
+    await app.send("PUT", "/v1/customers/acme", { vars: "a = 1" });
+    await app.send("PUT", "/v1/customers/acme", {});
+    expect((await app.send("GET", "/v1/customers/acme")).body).toMatchObject({ vars: "" });
+    expect(await app.db.select().from(customers)).toMatchObject([{ varsJson: "{}" }]);
   });
 });
 
@@ -752,10 +710,13 @@ describe("variables", () => {
     await create("one");
     const vars = '[cli]\nnumbers = ["1", "2"]\n[cli.deep]\non = true\n[[rows]]\nn = 1.5\n';
     for (const [path, rest] of places) {
-      expect((await ask("PUT", path, { ...rest, vars })).body).toMatchObject({ vars });
+      expect((await app.send("PUT", path, { ...rest, vars })).body).toMatchObject({ vars });
     }
     const values = { cli: { numbers: ["1", "2"], deep: { on: true } }, rows: [{ n: 1.5 }] };
-    const rows = [...(await db.select().from(customers)), ...(await db.select().from(assignments))];
+    const rows = [
+      ...(await app.db.select().from(customers)),
+      ...(await app.db.select().from(assignments)),
+    ];
     expect(rows).toHaveLength(3);
     for (const { varsJson } of rows) expect(JSON.parse(varsJson)).toEqual(values);
   });
@@ -764,7 +725,8 @@ describe("variables", () => {
     expect,
   }) => {
     await create("one");
-    for (const [path, rest] of places) await ask("PUT", path, { ...rest, vars: "kept = true" });
+    for (const [path, rest] of places)
+      await app.send("PUT", path, { ...rest, vars: "kept = true" });
     const before = await everything();
     const cases: [vars: string, line: number][] = [
       ["a = 1\nb = = 2", 2],
@@ -776,7 +738,7 @@ describe("variables", () => {
     ];
     for (const [path, rest] of places) {
       for (const [vars, line] of cases) {
-        const problem = problemOf(await ask("PUT", path, { ...rest, vars }));
+        const problem = problemOf(await app.send("PUT", path, { ...rest, vars }));
         expect(problem).toMatchObject({ code: "invalid", line, column: expect.any(Number) });
         expect(problem.detail).toContain("TOML");
       }
@@ -796,20 +758,20 @@ describe("variables", () => {
           `"${name}" = 1`,
           `"\\u00${name.charCodeAt(0).toString(16)}${name.slice(1)}" = 1`,
         ]) {
-          const problem = problemOf(await ask("PUT", path, { ...rest, vars }));
+          const problem = problemOf(await app.send("PUT", path, { ...rest, vars }));
           expect([vars, problem.code]).toEqual([vars, "invalid"]);
           expect(problem.detail).toContain(`"${name}"`);
         }
       }
       const nested = { ...rest, vars: "[mine]\nrouting = 1\nheaders = 2" };
-      expect((await ask("PUT", path, nested)).status).toBe(200);
+      expect((await app.send("PUT", path, nested)).status).toBe(200);
     }
   });
 
   it("have at most 64,000 characters", async ({ expect }) => {
     const vars = `#${"x".repeat(63_999)}`;
-    expect((await ask("PUT", "/v1/customers/acme", { vars })).status).toBe(200);
-    const more = await ask("PUT", "/v1/customers/acme", { vars: `${vars}x` });
+    expect((await app.send("PUT", "/v1/customers/acme", { vars })).status).toBe(200);
+    const more = await app.send("PUT", "/v1/customers/acme", { vars: `${vars}x` });
     expect(problemOf(more).code).toBe("invalid");
   });
 });
@@ -826,7 +788,7 @@ describe("an assignment", () => {
   it("is put, read, listed and deleted, with defaults", async ({ expect }) => {
     const script = await create("one");
     for (const [path, keys] of places) {
-      const put = await ask("PUT", path, { script: "one" });
+      const put = await app.send("PUT", path, { script: "one" });
       expect(put.status).toBe(200);
       const { updatedAt: _at, ...assignment } = Assignment.parse(put.body);
       expect(assignment).toEqual({
@@ -838,12 +800,12 @@ describe("an assignment", () => {
         vars: "",
         onError: "reject",
       });
-      expect((await ask("GET", path)).body).toEqual(put.body);
-      expect((await ask("GET", "/v1/assignments")).body).toEqual([put.body]);
-      expect((await ask("DELETE", path)).status).toBe(204);
-      expect(problemOf(await ask("GET", path)).code).toBe("not_found");
+      expect((await app.send("GET", path)).body).toEqual(put.body);
+      expect((await app.send("GET", "/v1/assignments")).body).toEqual([put.body]);
+      expect((await app.send("DELETE", path)).status).toBe(204);
+      expect(problemOf(await app.send("GET", path)).code).toBe("not_found");
     }
-    expect((await ask("GET", "/v1/assignments")).body).toEqual([]);
+    expect((await app.send("GET", "/v1/assignments")).body).toEqual([]);
   });
 
   it("keeps what it is given, and is replaced by the next PUT", async ({ expect }) => {
@@ -857,14 +819,14 @@ describe("an assignment", () => {
         vars: "a = 1",
         onError: "continue",
       };
-      await ask("PUT", path, content);
-      expect((await ask("GET", path)).body).toMatchObject({
+      await app.send("PUT", path, content);
+      expect((await app.send("GET", path)).body).toMatchObject({
         ...content,
         scriptName: "one",
         timeoutAction: "503 Try Later",
       });
-      await ask("PUT", path, { script: "two" });
-      expect((await ask("GET", path)).body).toMatchObject({
+      await app.send("PUT", path, { script: "two" });
+      expect((await app.send("GET", path)).body).toMatchObject({
         scriptName: "two",
         timeout: null,
         timeoutAction: "500 ScriptForge Timeout",
@@ -872,20 +834,20 @@ describe("an assignment", () => {
         onError: "reject",
       });
     }
-    expect(await db.select().from(assignments)).toHaveLength(2);
+    expect(await app.db.select().from(assignments)).toHaveLength(2);
   });
 
   it("follows its script's name", async ({ expect }) => {
     await create("one");
-    await ask("PUT", "/v1/assignments/origination/44", { script: "one" });
-    await ask("PATCH", "/v1/scripts/one", { name: "renamed" });
-    const { body } = await ask("GET", "/v1/assignments/origination/44");
+    await app.send("PUT", "/v1/assignments/origination/44", { script: "one" });
+    await app.send("PATCH", "/v1/scripts/one", { name: "renamed" });
+    const { body } = await app.send("GET", "/v1/assignments/origination/44");
     expect(body).toMatchObject({ scriptName: "renamed" });
   });
 
   it("refuses what no call can use", async ({ expect }) => {
     await create("one");
-    await ask("POST", "/v1/scripts", {
+    await app.send("POST", "/v1/scripts", {
       name: "driver",
       type: "driver",
       code: "exports.list = () => [];",
@@ -908,7 +870,7 @@ describe("an assignment", () => {
         { script: "driver" },
         { place: "voice" },
       ]) {
-        const answer = await ask("PUT", path, { script: "one", ...wrong });
+        const answer = await app.send("PUT", path, { script: "one", ...wrong });
         expect([wrong, problemOf(answer).code]).toEqual([wrong, "invalid"]);
       }
     }
@@ -925,13 +887,16 @@ describe("an assignment", () => {
         `/v1/customers/${key}`,
       ]) {
         const body = path.includes("customers") ? {} : { script: "one" };
-        expect([path, problemOf(await ask("PUT", path, body)).code]).toEqual([path, "invalid"]);
+        expect([path, problemOf(await app.send("PUT", path, body)).code]).toEqual([
+          path,
+          "invalid",
+        ]);
       }
     }
     for (const key of ["x".repeat(128), "+44 20", "Zoë", "a.b", "100%"]) {
       const path = `/v1/assignments/origination/${encodeURIComponent(key)}`;
-      expect((await ask("PUT", path, { script: "one" })).body).toMatchObject({ did: key });
-      expect((await ask("GET", path)).body).toMatchObject({ did: key });
+      expect((await app.send("PUT", path, { script: "one" })).body).toMatchObject({ did: key });
+      expect((await app.send("GET", path)).body).toMatchObject({ did: key });
     }
   });
 });
@@ -939,27 +904,22 @@ describe("an assignment", () => {
 describe("another account", () => {
   const other = { token: OTHER };
 
-  beforeEach(async () => {
-    const createdAt = new Date().toISOString();
-    await db.insert(accounts).values({ id: "other", createdAt });
-    const token = { id: "tok_other", name: "other", hash: hashToken(OTHER), scopes: '["admin"]' };
-    await db.insert(tokens).values({ ...token, account: "other", createdAt });
-  });
-
   it("sees nothing and changes nothing", async ({ expect }) => {
     const { id } = await create("one");
-    await ask("PUT", "/v1/customers/acme", { vars: "a = 1" });
-    await ask("PUT", "/v1/assignments/termination/acme/main", { script: "one" });
-    await ask("PUT", "/v1/assignments/origination/4420", { script: "one" });
+    await app.send("PUT", "/v1/customers/acme", { vars: "a = 1" });
+    await app.send("PUT", "/v1/assignments/termination/acme/main", { script: "one" });
+    await app.send("PUT", "/v1/assignments/origination/4420", { script: "one" });
     const before = await everything();
 
     for (const list of ["/v1/scripts", "/v1/customers", "/v1/assignments"]) {
-      expect((await ask("GET", list, undefined, other)).body).toEqual([]);
+      expect((await app.send("GET", list, undefined, other)).body).toEqual([]);
     }
-    const listed = await ask("GET", "/v1/tokens", undefined, other);
+    const listed = await app.send("GET", "/v1/tokens", undefined, other);
     expect(listed.body).toMatchObject([{ id: "tok_other" }]);
-    expect((await ask("GET", "/v1/scripts/one/program", undefined, other)).status).toBe(404);
-    expect((await ask("DELETE", "/v1/tokens/tok_bootstrap", undefined, other)).status).toBe(404);
+    expect((await app.send("GET", "/v1/scripts/one/program", undefined, other)).status).toBe(404);
+    expect((await app.send("DELETE", "/v1/tokens/tok_bootstrap", undefined, other)).status).toBe(
+      404,
+    );
     const creates = new Set(["POST /v1/scripts", "POST /v1/tokens", "PUT /v1/customers/acme"]);
     for (const [method, path, body] of ROUTES) {
       const isOwn =
@@ -970,7 +930,7 @@ describe("another account", () => {
       for (const name of ["one", id]) {
         const at = path.replace("/scripts/one", `/scripts/${name}`);
         const sent = path.includes("assignments") && body !== undefined ? { script: name } : body;
-        const answer = await ask(method, at, sent, other);
+        const answer = await app.send(method, at, sent, other);
         expect([method, at, answer.status]).toEqual([method, at, 404]);
       }
     }
@@ -980,32 +940,32 @@ describe("another account", () => {
 
   it("has names, customers and places of its own", async ({ expect }) => {
     await create("one");
-    await ask("PUT", "/v1/customers/acme", { vars: "a = 1" });
-    await ask("PUT", "/v1/assignments/origination/4420", { script: "one" });
+    await app.send("PUT", "/v1/customers/acme", { vars: "a = 1" });
+    await app.send("PUT", "/v1/assignments/origination/4420", { script: "one" });
     const before = await ownOf(ADMIN);
     const code = "exports.main = () => 'other';";
-    const made = await ask("POST", "/v1/scripts", { name: "one", type: "app", code }, other);
+    const made = await app.send("POST", "/v1/scripts", { name: "one", type: "app", code }, other);
     expect(made.status).toBe(201);
-    await ask("PUT", "/v1/customers/acme", { vars: "a = 2" }, other);
-    await ask("PUT", "/v1/assignments/origination/4420", { script: "one" }, other);
+    await app.send("PUT", "/v1/customers/acme", { vars: "a = 2" }, other);
+    await app.send("PUT", "/v1/assignments/origination/4420", { script: "one" }, other);
     expect(await ownOf(ADMIN)).toEqual(before);
-    expect((await ask("GET", "/v1/customers/acme", undefined, other)).body).toMatchObject({
+    expect((await app.send("GET", "/v1/customers/acme", undefined, other)).body).toMatchObject({
       vars: "a = 2",
     });
-    const assigned = await ask("GET", "/v1/assignments/origination/4420", undefined, other);
+    const assigned = await app.send("GET", "/v1/assignments/origination/4420", undefined, other);
     expect(assigned.body).toMatchObject({ script: Script.parse(made.body).id });
 
-    await ask("DELETE", "/v1/assignments/origination/4420", undefined, other);
-    await ask("DELETE", "/v1/customers/acme", undefined, other);
-    await ask("DELETE", "/v1/scripts/one", undefined, other);
+    await app.send("DELETE", "/v1/assignments/origination/4420", undefined, other);
+    await app.send("DELETE", "/v1/customers/acme", undefined, other);
+    await app.send("DELETE", "/v1/scripts/one", undefined, other);
     expect(await ownOf(ADMIN)).toEqual(before);
   });
 
   it("gets tokens of its own account only", async ({ expect }) => {
-    const made = await ask("POST", "/v1/tokens", { name: "more", scopes: ["admin"] }, other);
+    const made = await app.send("POST", "/v1/tokens", { name: "more", scopes: ["admin"] }, other);
     const { token } = CreatedToken.parse(made.body);
     await create("one");
-    expect((await ask("GET", "/v1/scripts", undefined, { token })).body).toEqual([]);
+    expect((await app.send("GET", "/v1/scripts", undefined, { token })).body).toEqual([]);
   });
 });
 
@@ -1026,36 +986,36 @@ describe("the revision that edge nodes follow", () => {
       ["POST", "/v1/tokens", { name: "x", scopes: ["run"] }],
     ];
     for (const [method, path, body] of steps) {
-      const before = await revisionNow();
-      const { status } = await ask(method, path, body);
+      const before = await app.revision();
+      const { status } = await app.send(method, path, body);
       expect([method, path, status < 300]).toEqual([method, path, true]);
-      expect([method, path, await revisionNow()]).toEqual([
+      expect([method, path, await app.revision()]).toEqual([
         method,
         path,
         expect.toSatisfy(above(before)),
       ]);
     }
-    const made = await db.select().from(tokens).where(eq(tokens.name, "x"));
-    const before = await revisionNow();
-    await ask("DELETE", `/v1/tokens/${made[0]?.id}`);
-    expect(await revisionNow()).toBeGreaterThan(before);
+    const made = await app.db.select().from(tokens).where(eq(tokens.name, "x"));
+    const before = await app.revision();
+    await app.send("DELETE", `/v1/tokens/${made[0]?.id}`);
+    expect(await app.revision()).toBeGreaterThan(before);
   });
 
   it("stays where nothing changes", async ({ expect }) => {
     await create("one");
-    const before = await revisionNow();
+    const before = await app.revision();
     for (const path of ["/v1/scripts", "/v1/scripts/one", "/v1/scripts/one/live", "/v1/tokens"]) {
-      await ask("GET", path);
+      await app.send("GET", path);
     }
-    await ask("POST", "/v1/scripts/one/run", {});
-    await ask("POST", "/v1/scripts", { name: "one", type: "app" });
-    expect(await revisionNow()).toBe(before);
+    await app.send("POST", "/v1/scripts/one/run", {});
+    await app.send("POST", "/v1/scripts", { name: "one", type: "app" });
+    expect(await app.revision()).toBe(before);
   });
 });
 
 describe("the reference", () => {
   it("describes every route, in OpenAPI 3.1", async ({ expect }) => {
-    const { status, body } = await ask("GET", "/openapi.json", undefined, { token: null });
+    const { status, body } = await app.send("GET", "/openapi.json", undefined, { token: null });
     expect(status).toBe(200);
     const { paths } = Document.parse(body);
     const described = Object.entries(paths).flatMap(([path, operations]) =>
@@ -1109,7 +1069,7 @@ describe("the reference", () => {
   });
 
   it("names the parameters, the body and the failures of each", async ({ expect }) => {
-    const { paths } = Document.parse((await ask("GET", "/openapi.json")).body);
+    const { paths } = Document.parse((await app.send("GET", "/openapi.json")).body);
     for (const [path, operations] of Object.entries(paths)) {
       const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name);
       for (const [method, { parameters = [], requestBody, responses }] of Object.entries(
@@ -1128,7 +1088,7 @@ describe("the reference", () => {
   });
 
   it("points to nothing that is not there", async ({ expect }) => {
-    const { body } = await ask("GET", "/openapi.json");
+    const { body } = await app.send("GET", "/openapi.json");
     const text = JSON.stringify(body);
     const references = Array.from(text.matchAll(/"\$ref":"#\/([^"]+)"/g), ([, path = ""]) => path);
     expect(references.length).toBeGreaterThan(10);
@@ -1177,51 +1137,14 @@ describe("the reference", () => {
 
 describe("the health check", () => {
   it("needs no token", async ({ expect }) => {
-    const answer = await ask("GET", "/healthz", undefined, { token: null });
+    const answer = await app.send("GET", "/healthz", undefined, { token: null });
     expect([answer.status, answer.body]).toEqual([200, { status: "ok" }]);
   });
 });
 
-/** A string body travels as it is. */
-async function ask(
-  method: string,
-  path: string,
-  ...[body, { token = ADMIN, headers = {} } = {}]: [body?: unknown, options?: Options]
-): Promise<Answer> {
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json", ...authorization, ...headers },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    body: text === "" ? undefined : JSON.parse(text),
-    headers: response.headers,
-  };
-}
-
-/** The problem of an answer, which must be one through and through. */
-function problemOf({ status, body, headers }: Answer): Problem {
-  if (headers.get("content-type") !== "application/problem+json") {
-    throw new Error(`The answer is no problem: ${status} ${JSON.stringify(body)}`);
-  }
-  const problem = Problem.parse(body);
-  const fault = Object.entries(FAULTS).find(([code]) => code === problem.code)?.[1];
-  if (fault?.status !== status || problem.status !== status) {
-    throw new Error(`The problem has another status than its code: ${JSON.stringify(body)}`);
-  }
-  return problem;
-}
-
-function simulateNothing(): Promise<never> {
-  return Promise.reject(new Error("No call is simulated here"));
-}
-
 /** Every route of the OpenAPI document, with values in its path that name what the tests make. */
 async function describedRoutes(): Promise<typeof ROUTES> {
-  const { paths } = Document.parse((await ask("GET", "/openapi.json")).body);
+  const { paths } = Document.parse((await app.send("GET", "/openapi.json")).body);
   const values = new Map([
     ["script", "one"],
     ["customer", "acme"],
@@ -1244,7 +1167,12 @@ function bodyOfBytes(bytes: number): string {
 }
 
 async function create(name: string, more: Record<string, unknown> = {}): Promise<Script> {
-  const { body } = await ask("POST", "/v1/scripts", { name, type: "script", code: CODE, ...more });
+  const { body } = await app.send("POST", "/v1/scripts", {
+    name,
+    type: "script",
+    code: CODE,
+    ...more,
+  });
   return Script.parse(body);
 }
 
@@ -1253,16 +1181,12 @@ async function publish(
   code: string,
   more: Record<string, unknown> = {},
 ): Promise<number> {
-  const { body } = await ask("POST", `/v1/scripts/${script}/releases`, { code, ...more });
+  const { body } = await app.send("POST", `/v1/scripts/${script}/releases`, { code, ...more });
   return Published.parse(body).version;
 }
 
 async function liveOf(script: string): Promise<number | null> {
-  return Script.parse((await ask("GET", `/v1/scripts/${script}`)).body).live;
-}
-
-async function makeToken(name: string, scopes: string[]): Promise<string> {
-  return CreatedToken.parse((await ask("POST", "/v1/tokens", { name, scopes })).body).token;
+  return Script.parse((await app.send("GET", `/v1/scripts/${script}`)).body).live;
 }
 
 /** All rows of all tables. */
@@ -1278,26 +1202,16 @@ async function everything(): Promise<unknown> {
     samples,
     revision,
   ];
-  return await Promise.all(tables.map((table) => db.select().from(table)));
+  return await Promise.all(tables.map((table) => app.db.select().from(table)));
 }
 
 /** What the holder of `token` sees of its scripts and calls. */
 async function ownOf(token: string): Promise<unknown> {
   const paths = ["/v1/scripts", "/v1/scripts/one/releases", "/v1/customers", "/v1/assignments"];
-  const answers = await Promise.all(paths.map((path) => ask("GET", path, undefined, { token })));
+  const answers = await Promise.all(
+    paths.map((path) => app.send("GET", path, undefined, { token })),
+  );
   return answers.map(({ status, body }) => [status, body]);
-}
-
-function bytesOnDisk(): string {
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), "latin1"))
-    .join("");
-}
-
-async function revisionNow(): Promise<number> {
-  const [row] = await db.select().from(revision);
-  if (row === undefined) throw new Error("There is no revision");
-  return row.value;
 }
 
 function memberOf(holder: unknown, key: string): unknown {

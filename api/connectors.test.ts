@@ -1,74 +1,35 @@
 // What people set for libraries that ask other systems: connectors, and users of cxRest.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { CONNECTORS, Connector } from "../schemas/connector.ts";
 import { findConnector } from "../schemas/connector-store.ts";
-import { Problem } from "../schemas/fault.ts";
-import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { RestUser } from "../schemas/rest-user.ts";
 import { findRestUser, MAX_REST_USERS } from "../schemas/rest-user-store.ts";
 import { makeSealingKey } from "../schemas/sealed-text.ts";
-import { parseSettings } from "../schemas/settings.ts";
-import { accounts, tokens } from "../schemas/tables/account.ts";
 import { connectors, restUsers } from "../schemas/tables/connector.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { CreatedToken } from "../schemas/token.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace } from "../schemas/userspace/userspace.ts";
-import { buildApp } from "./app.ts";
-import { applyMigrations } from "./store/database.ts";
-import { putBootstrapToken } from "./store/tokens.ts";
+import { OTHER, TestApp } from "./test-app.ts";
 
-const ADMIN = "the-admin-token-of-this-test";
-const OTHER = "the-admin-token-of-another-account";
 const SECRET = "the-secret-of-the-service";
 const sealingKey = makeSealingKey("the secret key of this test");
 
-type Answer = { status: number; text: string; body: unknown };
-
-let folder: string;
-let db: Database;
-let app: ReturnType<typeof buildApp>;
+let app: TestApp;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-connectors-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, ADMIN);
-  const createdAt = new Date().toISOString();
-  await db.insert(accounts).values({ id: "other", createdAt });
-  const other = { id: "tok_other", name: "other", scopes: '["admin"]', account: "other" };
-  await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
-  const modules = new ModuleShelf(MODULES_FOLDER);
-  app = buildApp(
-    {
-      db,
-      runner: runNothing,
-      simulator: runNothing,
-      sealingKey,
-      signForm: () => "",
-      modules,
-      renderer: new TemplateRenderer(),
-      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
-    },
-    pino({ level: "silent" }),
-  );
+  app = await TestApp.open({ sealingKey });
 });
-afterEach(() => {
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  await app[Symbol.asyncDispose]();
 });
 
 describe("a connector", () => {
   it("is set, read, listed, replaced and deleted", async ({ expect }) => {
     const url = "http://10.1.0.5:9000/originate?line=2";
     const headers = { Authorization: `Bearer ${SECRET}`, "X-Tenant": "7" };
-    const set = await ask("PUT", "/v1/connectors/originate", { url, headers, timeoutMs: 2_000 });
+    const set = await app.ask("PUT", "/v1/connectors/originate", {
+      url,
+      headers,
+      timeoutMs: 2_000,
+    });
     const told = {
       name: "originate",
       url,
@@ -77,16 +38,16 @@ describe("a connector", () => {
       updatedAt: expect.stringMatching(/^\d{4}-/),
     };
     expect(set).toMatchObject({ status: 200, body: told });
-    expect((await ask("GET", "/v1/connectors/originate")).body).toEqual(told);
-    expect((await ask("GET", "/v1/connectors")).body).toEqual([told]);
+    expect((await app.ask("GET", "/v1/connectors/originate")).body).toEqual(told);
+    expect((await app.ask("GET", "/v1/connectors")).body).toEqual([told]);
     expect(await stored("originate")).toEqual({ url, headers, timeoutMs: 2_000 });
 
-    await ask("PUT", "/v1/connectors/originate", { url: "https://calls.example/" });
+    await app.ask("PUT", "/v1/connectors/originate", { url: "https://calls.example/" });
     const replaced = { url: "https://calls.example/", headers: {}, timeoutMs: 10_000 };
     expect(await stored("originate")).toEqual(replaced);
-    expect((await ask("DELETE", "/v1/connectors/originate")).status).toBe(204);
+    expect((await app.ask("DELETE", "/v1/connectors/originate")).status).toBe(204);
     for (const method of ["GET", "DELETE"]) {
-      expect(await problem(method, "/v1/connectors/originate")).toMatchObject({
+      expect(await app.problem(method, "/v1/connectors/originate")).toMatchObject({
         code: "not_found",
         detail:
           'The connector "originate" is not configured: PUT /v1/connectors/originate does that',
@@ -99,23 +60,23 @@ describe("a connector", () => {
   }) => {
     const content = { url: "http://x.test/", headers: { "X-Key": SECRET } };
     const answers = [
-      await ask("PUT", "/v1/connectors/llm", content),
-      await ask("GET", "/v1/connectors/llm"),
-      await ask("GET", "/v1/connectors"),
+      await app.send("PUT", "/v1/connectors/llm", content),
+      await app.send("GET", "/v1/connectors/llm"),
+      await app.send("GET", "/v1/connectors"),
     ];
     for (const { status, text } of answers) {
       expect([status, text.includes(SECRET)]).toEqual([200, false]);
     }
-    expect(JSON.stringify(await db.select().from(connectors))).not.toContain(SECRET);
+    expect(JSON.stringify(await app.db.select().from(connectors))).not.toContain(SECRET);
   });
 
   it("has one of the names that libraries ask", async ({ expect }) => {
     for (const name of Object.keys(CONNECTORS)) {
-      const { body } = await ask("PUT", `/v1/connectors/${name}`, { url: "http://x.test/" });
+      const { body } = await app.ask("PUT", `/v1/connectors/${name}`, { url: "http://x.test/" });
       expect(Connector.parse(body).name).toBe(name);
     }
     for (const name of ["sms", "Originate", "__proto__", "toString"]) {
-      const told = await problem("PUT", `/v1/connectors/${name}`, { url: "http://x.test/" });
+      const told = await app.problem("PUT", `/v1/connectors/${name}`, { url: "http://x.test/" });
       expect(told).toMatchObject({
         code: "invalid",
         detail: "name: A connector is one of call-control, llm, lookup, originate",
@@ -146,16 +107,16 @@ describe("a connector", () => {
       { url, timeoutMs: 60_001 },
       { url, more: 1 },
     ]) {
-      const { code } = await problem("PUT", "/v1/connectors/lookup", content);
+      const { code } = await app.problem("PUT", "/v1/connectors/lookup", content);
       expect([content, code]).toEqual([content, "invalid"]);
     }
-    expect(await db.$count(connectors)).toBe(0);
+    expect(await app.db.$count(connectors)).toBe(0);
   });
 
   it("that another key sealed says so", async ({ expect }) => {
-    await ask("PUT", "/v1/connectors/llm", { url: "http://x.test/" });
-    await db.update(connectors).set({ name: "lookup" });
-    expect(await problem("GET", "/v1/connectors/lookup")).toMatchObject({
+    await app.ask("PUT", "/v1/connectors/llm", { url: "http://x.test/" });
+    await app.db.update(connectors).set({ name: "lookup" });
+    expect(await app.problem("GET", "/v1/connectors/lookup")).toMatchObject({
       code: "internal",
       detail: expect.stringContaining('Cannot open connector "lookup": its row was changed'),
     });
@@ -166,23 +127,27 @@ describe("a user of cxRest", () => {
   it("is set, read, listed, replaced and deleted", async ({ expect }) => {
     const name = "api+1@carrier.example";
     const path = `/v1/rest-users/${encodeURIComponent(name)}`;
-    const set = await ask("PUT", path, { token: SECRET });
+    const set = await app.send("PUT", path, { token: SECRET });
     const told = { name, hasToken: true, updatedAt: expect.stringMatching(/^\d{4}-/) };
     expect(set).toMatchObject({ status: 200, body: told });
-    expect((await ask("GET", path)).body).toEqual(told);
-    expect((await ask("GET", "/v1/rest-users")).body).toEqual([told]);
+    expect((await app.send("GET", path)).body).toEqual(told);
+    expect((await app.send("GET", "/v1/rest-users")).body).toEqual([told]);
     expect(await tokenOf(name)).toEqual({ token: SECRET });
-    for (const { text } of [set, await ask("GET", path), await ask("GET", "/v1/rest-users")]) {
+    for (const { text } of [
+      set,
+      await app.send("GET", path),
+      await app.send("GET", "/v1/rest-users"),
+    ]) {
       expect(text).not.toContain(SECRET);
     }
-    expect(JSON.stringify(await db.select().from(restUsers))).not.toContain(SECRET);
+    expect(JSON.stringify(await app.db.select().from(restUsers))).not.toContain(SECRET);
 
-    expect(RestUser.parse((await ask("PUT", path, {})).body).hasToken).toBe(false);
+    expect(RestUser.parse((await app.ask("PUT", path, {})).body).hasToken).toBe(false);
     expect(await tokenOf(name)).toEqual({ token: null });
-    expect((await ask("DELETE", path)).status).toBe(204);
+    expect((await app.ask("DELETE", path)).status).toBe(204);
     expect(await tokenOf(name)).toBeUndefined();
     for (const method of ["GET", "DELETE"]) {
-      expect(await problem(method, path)).toMatchObject({
+      expect(await app.problem(method, path)).toMatchObject({
         code: "not_found",
         detail: `There is no user "${name}" of cxRest: GET /v1/rest-users lists them`,
       });
@@ -202,10 +167,14 @@ describe("a user of cxRest", () => {
       ["a", { token: null }],
       ["a", { token: SECRET, more: 1 }],
     ] as const) {
-      const { code } = await problem("PUT", `/v1/rest-users/${encodeURIComponent(name)}`, content);
+      const { code } = await app.problem(
+        "PUT",
+        `/v1/rest-users/${encodeURIComponent(name)}`,
+        content,
+      );
       expect([name, content, code]).toEqual([name, content, "invalid"]);
     }
-    expect(await db.$count(restUsers)).toBe(0);
+    expect(await app.db.$count(restUsers)).toBe(0);
   });
 
   it("is one of a thousand at most", async ({ expect }) => {
@@ -216,28 +185,28 @@ describe("a user of cxRest", () => {
       updatedAt,
     }));
     for (let at = 0; at < rows.length; at += 100) {
-      await db.insert(restUsers).values(rows.slice(at, at + 100));
+      await app.db.insert(restUsers).values(rows.slice(at, at + 100));
     }
-    expect((await problem("PUT", "/v1/rest-users/more", {})).code).toBe("conflict");
-    expect((await ask("PUT", "/v1/rest-users/user-5", { token: SECRET })).status).toBe(200);
-    expect((await ask("PUT", "/v1/rest-users/more", {}, OTHER)).status).toBe(200);
+    expect((await app.problem("PUT", "/v1/rest-users/more", {})).code).toBe("conflict");
+    expect((await app.ask("PUT", "/v1/rest-users/user-5", { token: SECRET })).status).toBe(200);
+    expect((await app.ask("PUT", "/v1/rest-users/more", {}, OTHER)).status).toBe(200);
   });
 });
 
 describe("another account", () => {
   it("neither sees nor changes them", async ({ expect }) => {
-    await ask("PUT", "/v1/connectors/llm", { url: "http://mine.test/" });
-    await ask("PUT", "/v1/rest-users/ada", { token: SECRET });
+    await app.ask("PUT", "/v1/connectors/llm", { url: "http://mine.test/" });
+    await app.ask("PUT", "/v1/rest-users/ada", { token: SECRET });
     for (const path of ["/v1/connectors", "/v1/rest-users"]) {
-      expect((await ask("GET", path, undefined, OTHER)).body).toEqual([]);
+      expect((await app.ask("GET", path, undefined, OTHER)).body).toEqual([]);
     }
     for (const path of ["/v1/connectors/llm", "/v1/rest-users/ada"]) {
       for (const method of ["GET", "DELETE"]) {
-        expect((await problem(method, path, undefined, OTHER)).code).toBe("not_found");
+        expect((await app.problem(method, path, undefined, OTHER)).code).toBe("not_found");
       }
     }
-    await ask("PUT", "/v1/connectors/llm", { url: "http://theirs.test/" }, OTHER);
-    await ask("PUT", "/v1/rest-users/ada", {}, OTHER);
+    await app.ask("PUT", "/v1/connectors/llm", { url: "http://theirs.test/" }, OTHER);
+    await app.ask("PUT", "/v1/rest-users/ada", {}, OTHER);
     expect(await stored("llm")).toMatchObject({ url: "http://mine.test/" });
     expect(await tokenOf("ada")).toEqual({ token: SECRET });
   });
@@ -245,8 +214,7 @@ describe("another account", () => {
 
 describe("a token with the scope run", () => {
   it("opens none of them", async ({ expect }) => {
-    const made = await ask("POST", "/v1/tokens", { name: "engine", scopes: ["run"] });
-    const { token } = CreatedToken.parse(made.body);
+    const token = await app.makeToken("engine", ["run"]);
     for (const [method, path, body] of [
       ["GET", "/v1/connectors", undefined],
       ["GET", "/v1/connectors/llm", undefined],
@@ -257,59 +225,31 @@ describe("a token with the scope run", () => {
       ["PUT", "/v1/rest-users/ada", {}],
       ["DELETE", "/v1/rest-users/ada", undefined],
     ] as const) {
-      expect((await problem(method, path, body, token)).code).toBe("forbidden");
+      expect((await app.problem(method, path, body, token)).code).toBe("forbidden");
     }
   });
 });
 
 describe("the reference", () => {
   it("has all of it", async ({ expect }) => {
-    const { status, text } = await ask("GET", "/openapi.json");
-    expect(status).toBe(200);
-    for (const name of [
+    const names = [
       "/v1/connectors",
       "/v1/connectors/{name}",
       "/v1/rest-users",
       "/v1/rest-users/{user}",
       "PutConnector",
       "PutRestUser",
-    ]) {
-      expect(text).toContain(`"${name}"`);
-    }
+    ];
+    expect(await app.missingInReference(names)).toEqual([]);
   });
 });
 
-function runNothing(): Promise<never> {
-  return Promise.reject(new Error("Nothing runs here"));
-}
-
 /** As an edge node finds it. */
 async function stored(name: keyof typeof CONNECTORS): Promise<unknown> {
-  return await findConnector({ db, sealingKey }, { account: "default", name });
+  return await findConnector({ db: app.db, sealingKey }, { account: "default", name });
 }
 
 /** As an edge node finds it. */
 async function tokenOf(name: string): Promise<unknown> {
-  return await findRestUser({ db, sealingKey }, { account: "default", name });
-}
-
-async function ask(
-  method: string,
-  path: string,
-  ...[body, token = ADMIN]: [body?: unknown, token?: string]
-): Promise<Answer> {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, text, body: text === "" ? undefined : JSON.parse(text) };
-}
-
-async function problem(...request: Parameters<typeof ask>): Promise<Problem> {
-  const { status, body } = await ask(...request);
-  const answered = Problem.parse(body);
-  if (answered.status !== status) throw new Error(`The problem has another status: ${status}`);
-  return answered;
+  return await findRestUser({ db: app.db, sealingKey }, { account: "default", name });
 }

@@ -1,58 +1,25 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { BUILT_IN_ENV_NAMES, EnvVar } from "../schemas/env.ts";
 import { Problem } from "../schemas/fault.ts";
 import { MAX_ENV_VARS, putEnvVar, readEnv } from "../schemas/env-store.ts";
-import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { Script } from "../schemas/script.ts";
-import { makeSealingKey, type SealingKey } from "../schemas/sealed-text.ts";
-import { parseSettings } from "../schemas/settings.ts";
-import { accounts, tokens } from "../schemas/tables/account.ts";
+import { makeSealingKey } from "../schemas/sealed-text.ts";
 import { envVars } from "../schemas/tables/env.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
-import { revision } from "../schemas/tables/revision.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { CreatedToken } from "../schemas/token.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace } from "../schemas/userspace/userspace.ts";
-import { buildApp } from "./app.ts";
-import { applyMigrations } from "./store/database.ts";
-import { putBootstrapToken } from "./store/tokens.ts";
+import { ADMIN, OTHER, TestApp } from "./test-app.ts";
 
-const ADMIN = "the-admin-token-of-this-test";
-const OTHER = "the-admin-token-of-another-account";
 const PLAIN = "plain-text-that-must-not-be-kept";
 const KEY = makeSealingKey("the secret key of this test");
 const OTHER_KEY = makeSealingKey("the secret key of another time");
 
-type Answer = { status: number; body: unknown };
-
-let folder: string;
-let db: Database;
-let app: ReturnType<typeof buildApp>;
-/** Everything that was answered or logged. */
-let told: string;
+let app: TestApp;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-env-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, ADMIN);
-  const createdAt = new Date().toISOString();
-  await db.insert(accounts).values({ id: "other", createdAt });
-  const other = { id: "tok_other", name: "other", scopes: '["admin"]', account: "other" };
-  await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
-  told = "";
-  app = appWith(KEY);
+  app = await TestApp.open({ sealingKey: KEY });
 });
-afterEach(() => {
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  await app[Symbol.asyncDispose]();
 });
 
 describe("a variable", () => {
@@ -65,8 +32,8 @@ describe("a variable", () => {
       { name: "A", value: "" },
       { name: "B", value: "2 ☎" },
     ]);
-    expect(await ask("DELETE", "/v1/env/A")).toEqual({ status: 204, body: undefined });
-    expect(await problem("DELETE", "/v1/env/A")).toMatchObject({
+    expect(await app.ask("DELETE", "/v1/env/A")).toEqual({ status: 204, body: undefined });
+    expect(await app.problem("DELETE", "/v1/env/A")).toMatchObject({
       code: "not_found",
       detail: 'There is no variable "A": GET /v1/env lists them',
     });
@@ -82,7 +49,7 @@ describe("a variable", () => {
     expect(await list(`/v1/scripts/${one.id}/env`)).toMatchObject([{ name: "A", value: "1" }]);
     expect(await list("/v1/scripts/two/env")).toEqual([]);
     expect(await list("/v1/env")).toEqual([]);
-    expect((await ask("DELETE", `/v1/scripts/${one.id}/env/A`)).status).toBe(204);
+    expect((await app.ask("DELETE", `/v1/scripts/${one.id}/env/A`)).status).toBe(204);
     expect(await list("/v1/scripts/one/env")).toEqual([]);
   });
 
@@ -92,7 +59,7 @@ describe("a variable", () => {
       ["PUT", "/v1/scripts/nothing/env/A", { value: "1" }],
       ["DELETE", "/v1/scripts/nothing/env/A", undefined],
     ] as const) {
-      expect((await problem(method, path, body)).code).toBe("script_not_found");
+      expect((await app.problem(method, path, body)).code).toBe("script_not_found");
     }
   });
 
@@ -100,10 +67,10 @@ describe("a variable", () => {
     await create("one");
     await put("/v1/env/A", { value: PLAIN });
     await put("/v1/scripts/one/env/A", { value: PLAIN, protected: true });
-    expect(bytesOnDisk()).toContain("env_vars");
-    expect(bytesOnDisk()).not.toContain(PLAIN);
+    expect(app.bytesOnDisk()).toContain("env_vars");
+    expect(app.bytesOnDisk()).not.toContain(PLAIN);
     for (const encoding of ["base64", "base64url", "hex"] as const) {
-      expect(bytesOnDisk()).not.toContain(Buffer.from(PLAIN).toString(encoding));
+      expect(app.bytesOnDisk()).not.toContain(Buffer.from(PLAIN).toString(encoding));
     }
   });
 
@@ -115,19 +82,19 @@ describe("a variable", () => {
       expect(await put(`${path}/A`, content)).toMatchObject({ value: null, protected: true });
       expect(await list(path)).toMatchObject([{ name: "A", value: null, protected: true }]);
     }
-    await ask("PUT", "/v1/env/A", { value: PLAIN.repeat(1_000), protected: true });
-    await ask("PUT", "/v1/env/APP_ID", { value: PLAIN, protected: true });
-    await ask("PUT", "/v1/env/A", { protected: false });
-    app = appWith(OTHER_KEY);
-    await ask("GET", "/v1/env");
-    await ask("GET", "/openapi.json");
-    expect(told).not.toContain(PLAIN);
-    expect(await readEnv(db, { account: "default", script: id }, KEY)).toEqual({ A: PLAIN });
+    await app.ask("PUT", "/v1/env/A", { value: PLAIN.repeat(1_000), protected: true });
+    await app.ask("PUT", "/v1/env/APP_ID", { value: PLAIN, protected: true });
+    await app.ask("PUT", "/v1/env/A", { protected: false });
+    app.changeSealingKey(OTHER_KEY);
+    await app.ask("GET", "/v1/env");
+    await app.ask("GET", "/openapi.json");
+    expect(told()).not.toContain(PLAIN);
+    expect(await readEnv(app.db, { account: "default", script: id }, KEY)).toEqual({ A: PLAIN });
   });
 
   it("is unprotected only by a new value", async ({ expect }) => {
     await put("/v1/env/A", { value: PLAIN, protected: true });
-    expect((await problem("PUT", "/v1/env/A", { protected: false })).code).toBe("invalid");
+    expect((await app.problem("PUT", "/v1/env/A", { protected: false })).code).toBe("invalid");
     expect(await list("/v1/env")).toMatchObject([{ value: null, protected: true }]);
     await put("/v1/env/A", { value: "new" });
     expect(await list("/v1/env")).toMatchObject([{ value: "new", protected: false }]);
@@ -137,7 +104,7 @@ describe("a variable", () => {
     await create("one");
     for (const path of ["/v1/env", "/v1/scripts/one/env"]) {
       for (const name of ["1A", "A-B", "A.B", "%20A", "A%0A", "%C3%84", "__proto__", long(129)]) {
-        const wrong = await problem("PUT", `${path}/${name}`, { value: "1" });
+        const wrong = await app.problem("PUT", `${path}/${name}`, { value: "1" });
         expect([name, wrong.code, wrong.detail]).toEqual([
           name,
           "invalid",
@@ -147,18 +114,18 @@ describe("a variable", () => {
       for (const name of BUILT_IN_ENV_NAMES) {
         for (const method of ["PUT", "DELETE"]) {
           const body = method === "PUT" ? { value: "1" } : undefined;
-          expect(await problem(method, `${path}/${name}`, body)).toMatchObject({
+          expect(await app.problem(method, `${path}/${name}`, body)).toMatchObject({
             code: "invalid",
             detail: `name: "${name}" is built in and cannot be set or deleted: choose another name`,
           });
         }
       }
     }
-    expect(await db.select().from(envVars)).toEqual([]);
+    expect(await app.db.select().from(envVars)).toEqual([]);
     for (const name of ["_", "a1", "app_id", "constructor", "toString", long(128)]) {
       await put(`/v1/env/${name}`, { value: name });
     }
-    const env = await readEnv(db, { account: "default", script: "" }, KEY);
+    const env = await readEnv(app.db, { account: "default", script: "" }, KEY);
     expect(env["constructor"]).toBe("constructor");
     expect(Object.keys(env)).toHaveLength(6);
   });
@@ -174,9 +141,9 @@ describe("a variable", () => {
       { value: "1", protected: "yes" },
       { value: "1", name: "B" },
     ]) {
-      expect((await problem("PUT", "/v1/env/A", body)).code).toBe("invalid");
+      expect((await app.problem("PUT", "/v1/env/A", body)).code).toBe("invalid");
     }
-    expect(await db.select().from(envVars)).toEqual([]);
+    expect(await app.db.select().from(envVars)).toEqual([]);
     await put("/v1/env/A", { value: "☎".repeat(8_192) });
   });
 
@@ -184,7 +151,7 @@ describe("a variable", () => {
     await create("one");
     const names = Array.from({ length: MAX_ENV_VARS + 5 }, (_, index) => `V${index}`);
     const answers = await Promise.all(
-      names.map((name) => ask("PUT", `/v1/env/${name}`, { value: "1" })),
+      names.map((name) => app.ask("PUT", `/v1/env/${name}`, { value: "1" })),
     );
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused).toHaveLength(5);
@@ -193,8 +160,8 @@ describe("a variable", () => {
     const [first] = await list("/v1/env");
     await put(`/v1/env/${first?.name}`, { value: "replaced" });
     await put("/v1/scripts/one/env/MORE", { value: "1" });
-    expect((await problem("PUT", "/v1/env/MORE", { value: "1" })).code).toBe("conflict");
-    await ask("DELETE", `/v1/env/${first?.name}`);
+    expect((await app.problem("PUT", "/v1/env/MORE", { value: "1" })).code).toBe("conflict");
+    await app.ask("DELETE", `/v1/env/${first?.name}`);
     await put("/v1/env/MORE", { value: "1" });
     expect(await list("/v1/env")).toHaveLength(MAX_ENV_VARS);
   });
@@ -205,8 +172,8 @@ describe("a variable", () => {
     await put("/v1/env/A", { value: "account" });
     await put("/v1/scripts/one/env/A", { value: "one" });
     await put("/v1/scripts/two/env/A", { value: "two" });
-    expect((await ask("DELETE", "/v1/scripts/one")).status).toBe(204);
-    const rows = await db.select().from(envVars);
+    expect((await app.ask("DELETE", "/v1/scripts/one")).status).toBe(204);
+    const rows = await app.db.select().from(envVars);
     expect(rows).toHaveLength(2);
     expect(rows.map(({ script }) => script)).not.toContain(one.id);
   });
@@ -220,10 +187,13 @@ describe("a variable", () => {
       { account: "other", script: id },
     ]) {
       const at = { ...holder, name: "A" };
-      const stored = putEnvVar({ db, sealingKey: KEY }, at, { value: "1", protected: false });
+      const stored = putEnvVar({ db: app.db, sealingKey: KEY }, at, {
+        value: "1",
+        protected: false,
+      });
       await expect(stored).rejects.toMatchObject({ code: "script_not_found" });
     }
-    expect(await db.select().from(envVars)).toEqual([]);
+    expect(await app.db.select().from(envVars)).toEqual([]);
   });
 
   it("moves the revision that edge nodes follow, and reading it does not", async ({ expect }) => {
@@ -234,11 +204,11 @@ describe("a variable", () => {
         ["PUT", { value: "2" }],
         ["DELETE", undefined],
       ] as const) {
-        const before = await revisionNow();
-        await ask("GET", path);
-        expect(await revisionNow()).toBe(before);
-        await ask(method, `${path}/A`, body);
-        expect(await revisionNow()).toBe(before + 1);
+        const before = await app.revision();
+        await app.ask("GET", path);
+        expect(await app.revision()).toBe(before);
+        await app.ask(method, `${path}/A`, body);
+        expect(await app.revision()).toBe(before + 1);
       }
     }
   });
@@ -249,10 +219,10 @@ describe("another account", () => {
     const { id } = await create("one");
     await put("/v1/env/A", { value: PLAIN });
     await put("/v1/scripts/one/env/A", { value: PLAIN });
-    const before = await db.select().from(envVars);
-    told = "";
+    const before = await app.db.select().from(envVars);
+    app.answered.length = app.logged.length = 0;
     expect(await list("/v1/env", OTHER)).toEqual([]);
-    expect((await problem("DELETE", "/v1/env/A", undefined, OTHER)).code).toBe("not_found");
+    expect((await app.problem("DELETE", "/v1/env/A", undefined, OTHER)).code).toBe("not_found");
     for (const script of ["one", id]) {
       const path = `/v1/scripts/${script}/env`;
       for (const [method, at, body] of [
@@ -260,15 +230,17 @@ describe("another account", () => {
         ["PUT", `${path}/A`, { value: "2" }],
         ["DELETE", `${path}/A`, undefined],
       ] as const) {
-        expect((await problem(method, at, body, OTHER)).code).toBe("script_not_found");
+        expect((await app.problem(method, at, body, OTHER)).code).toBe("script_not_found");
       }
     }
-    expect(await db.select().from(envVars)).toEqual(before);
-    expect(told).not.toContain(PLAIN);
+    expect(await app.db.select().from(envVars)).toEqual(before);
+    expect(told()).not.toContain(PLAIN);
 
     await put("/v1/env/A", { value: "of the other" }, OTHER);
     expect(await list("/v1/env")).toMatchObject([{ value: PLAIN }]);
-    expect(await readEnv(db, { account: "other", script: id }, KEY)).toEqual({ A: "of the other" });
+    expect(await readEnv(app.db, { account: "other", script: id }, KEY)).toEqual({
+      A: "of the other",
+    });
   });
 });
 
@@ -276,15 +248,14 @@ describe("a token with the scope run", () => {
   it("opens none of them", async ({ expect }) => {
     await create("one");
     await put("/v1/env/A", { value: PLAIN });
-    const made = await ask("POST", "/v1/tokens", { name: "engine", scopes: ["run"] });
-    const { token } = CreatedToken.parse(made.body);
+    const token = await app.makeToken("engine", ["run"]);
     for (const path of ["/v1/env", "/v1/scripts/one/env"]) {
       for (const [method, at, body] of [
         ["GET", path, undefined],
         ["PUT", `${path}/A`, { value: "2" }],
         ["DELETE", `${path}/A`, undefined],
       ] as const) {
-        expect((await problem(method, at, body, token)).code).toBe("forbidden");
+        expect((await app.problem(method, at, body, token)).code).toBe("forbidden");
       }
     }
   });
@@ -299,22 +270,22 @@ describe("the environment of a script", () => {
     await put("/v1/scripts/one/env/B", { value: "script" });
     await put("/v1/scripts/one/env/C", { value: "script", protected: true });
     const account = "default";
-    expect(await readEnv(db, { account, script: id }, KEY)).toEqual({
+    expect(await readEnv(app.db, { account, script: id }, KEY)).toEqual({
       A: "account",
       B: "script",
       C: "script",
     });
     const ofAccount = { A: "account", B: "account" };
-    expect(await readEnv(db, { account, script: two.id }, KEY)).toEqual(ofAccount);
-    expect(await readEnv(db, { account, script: "" }, KEY)).toEqual(ofAccount);
-    expect(await readEnv(db, { account: "other", script: id }, KEY)).toEqual({});
+    expect(await readEnv(app.db, { account, script: two.id }, KEY)).toEqual(ofAccount);
+    expect(await readEnv(app.db, { account, script: "" }, KEY)).toEqual(ofAccount);
+    expect(await readEnv(app.db, { account: "other", script: id }, KEY)).toEqual({});
   });
 
   it("is not read when a row was copied to another place", async ({ expect }) => {
     const { id } = await create("one");
     await put("/v1/env/A", { value: PLAIN, protected: true });
     await put("/v1/env/B", { value: "b" });
-    const [secret] = await db.select().from(envVars).where(eq(envVars.name, "A"));
+    const [secret] = await app.db.select().from(envVars).where(eq(envVars.name, "A"));
     if (secret === undefined) throw new Error("There is no row");
     const { sealed } = secret;
     const copies = [
@@ -325,21 +296,21 @@ describe("the environment of a script", () => {
     for (const at of copies) {
       const row = { ...secret, ...at, protected: false };
       const target = [envVars.account, envVars.script, envVars.name];
-      await db.insert(envVars).values(row).onConflictDoUpdate({ target, set: { sealed } });
-      await expect(readEnv(db, at, KEY)).rejects.toThrow(
+      await app.db.insert(envVars).values(row).onConflictDoUpdate({ target, set: { sealed } });
+      await expect(readEnv(app.db, at, KEY)).rejects.toThrow(
         `Cannot open variable "${at.name}": its row was changed or copied`,
       );
       const path = at.script === "" ? "/v1/env" : "/v1/scripts/one/env";
       const token = at.account === "other" ? OTHER : ADMIN;
-      expect(await problem("GET", path, undefined, token)).toMatchObject({ code: "internal" });
+      expect(await app.problem("GET", path, undefined, token)).toMatchObject({ code: "internal" });
       const isCopy = and(
         eq(envVars.account, at.account),
         eq(envVars.script, at.script),
         eq(envVars.name, at.name),
       );
-      await db.delete(envVars).where(isCopy);
+      await app.db.delete(envVars).where(isCopy);
     }
-    expect(told).not.toContain(PLAIN);
+    expect(told()).not.toContain(PLAIN);
   });
 
   it("sealed with another key says which secret is wrong, and is mended by new values", async ({
@@ -348,94 +319,42 @@ describe("the environment of a script", () => {
     const at = { account: "default", script: "" };
     await put("/v1/env/A", { value: "old" });
     await put("/v1/env/P", { value: "old", protected: true });
-    app = appWith(OTHER_KEY);
+    app.changeSealingKey(OTHER_KEY);
     const detail =
       'Cannot open variable "A": it was sealed with another SCRIPTFORGE_SECRET_KEY. Start with that key, or set the variable anew';
-    await expect(readEnv(db, at, OTHER_KEY)).rejects.toThrow(detail);
-    expect(await problem("GET", "/v1/env")).toMatchObject({ code: "internal", detail });
+    await expect(readEnv(app.db, at, OTHER_KEY)).rejects.toThrow(detail);
+    expect(await app.problem("GET", "/v1/env")).toMatchObject({ code: "internal", detail });
     await put("/v1/env/A", { value: "new" });
     expect(await list("/v1/env")).toMatchObject([{ value: "new" }, { name: "P", value: null }]);
-    await ask("DELETE", "/v1/env/P");
-    expect(await readEnv(db, at, OTHER_KEY)).toEqual({ A: "new" });
+    await app.ask("DELETE", "/v1/env/P");
+    expect(await readEnv(app.db, at, OTHER_KEY)).toEqual({ A: "new" });
   });
 
   it("opens only what it gives", async ({ expect }) => {
     const { id } = await create("one");
     await put("/v1/env/A", { value: "old" });
-    app = appWith(OTHER_KEY);
+    app.changeSealingKey(OTHER_KEY);
     await put("/v1/scripts/one/env/A", { value: "new" });
     const at = { account: "default", script: id };
-    expect(await readEnv(db, at, OTHER_KEY)).toEqual({ A: "new" });
+    expect(await readEnv(app.db, at, OTHER_KEY)).toEqual({ A: "new" });
   });
 });
 
-function appWith(sealingKey: SealingKey): ReturnType<typeof buildApp> {
-  const modules = new ModuleShelf(MODULES_FOLDER);
-  const services = {
-    db,
-    runner: runNothing,
-    simulator: runNothing,
-    sealingKey,
-    signForm: () => "",
-    modules,
-    renderer: new TemplateRenderer(),
-    userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
-  };
-  return buildApp(services, pino({ level: "trace" }, { write }));
-}
-
-function write(line: string): void {
-  told += line;
-}
-
-function runNothing(): Promise<never> {
-  return Promise.reject(new Error("Nothing runs here"));
-}
-
-async function ask(
-  method: string,
-  path: string,
-  ...[body, token = ADMIN]: [body?: unknown, token?: string]
-): Promise<Answer> {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  told += text;
-  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+/** Everything that was answered or logged. */
+function told(): string {
+  return [...app.answered, ...app.logged].join("");
 }
 
 async function put(path: string, content: unknown, token = ADMIN): Promise<EnvVar> {
-  return EnvVar.parse((await ask("PUT", path, content, token)).body);
+  return EnvVar.parse((await app.ask("PUT", path, content, token)).body);
 }
 
 async function list(path: string, token = ADMIN): Promise<EnvVar[]> {
-  return z.array(EnvVar).parse((await ask("GET", path, undefined, token)).body);
-}
-
-async function problem(...request: Parameters<typeof ask>): Promise<Problem> {
-  const { status, body } = await ask(...request);
-  const answered = Problem.parse(body);
-  if (answered.status !== status) throw new Error(`The problem has another status: ${status}`);
-  return answered;
+  return z.array(EnvVar).parse((await app.ask("GET", path, undefined, token)).body);
 }
 
 async function create(name: string): Promise<Script> {
-  return Script.parse((await ask("POST", "/v1/scripts", { name, type: "script" })).body);
-}
-
-function bytesOnDisk(): string {
-  return readdirSync(folder)
-    .map((name) => readFileSync(join(folder, name), "latin1"))
-    .join("");
-}
-
-async function revisionNow(): Promise<number> {
-  const [row] = await db.select().from(revision);
-  if (row === undefined) throw new Error("There is no revision");
-  return row.value;
+  return Script.parse((await app.ask("POST", "/v1/scripts", { name, type: "script" })).body);
 }
 
 function long(length: number): string {

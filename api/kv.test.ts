@@ -1,62 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { Problem } from "../schemas/fault.ts";
 import { KvEntry, KvPage } from "../schemas/kv.ts";
-import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
-import { makeSealingKey } from "../schemas/sealed-text.ts";
-import { parseSettings } from "../schemas/settings.ts";
-import { accounts, tokens } from "../schemas/tables/account.ts";
 import { kv } from "../schemas/tables/kv.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
-import { revision } from "../schemas/tables/revision.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { CreatedToken } from "../schemas/token.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace } from "../schemas/userspace/userspace.ts";
-import { buildApp } from "./app.ts";
-import { applyMigrations } from "./store/database.ts";
-import { putBootstrapToken } from "./store/tokens.ts";
+import { ADMIN, OTHER, TestApp } from "./test-app.ts";
 
-const ADMIN = "the-admin-token-of-this-test";
-const OTHER = "the-admin-token-of-another-account";
-
-type Answer = { status: number; body: unknown };
-
-let folder: string;
-let db: Database;
-let app: ReturnType<typeof buildApp>;
+let app: TestApp;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-kv-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, ADMIN);
-  const createdAt = new Date().toISOString();
-  await db.insert(accounts).values({ id: "other", createdAt });
-  const other = { id: "tok_other", name: "other", scopes: '["admin"]', account: "other" };
-  await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
-  const sealingKey = makeSealingKey("the secret key of this test");
-  const modules = new ModuleShelf(MODULES_FOLDER);
-  app = buildApp(
-    {
-      db,
-      runner: runNothing,
-      simulator: runNothing,
-      sealingKey,
-      signForm: () => "",
-      modules,
-      renderer: new TemplateRenderer(),
-      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
-    },
-    pino({ level: "silent" }),
-  );
+  app = await TestApp.open();
 });
-afterEach(() => {
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  await app[Symbol.asyncDispose]();
 });
 
 describe("a key", () => {
@@ -65,9 +18,9 @@ describe("a key", () => {
     expect(await get("a")).toEqual({ key: "a", value: "text", expiresAt: null });
     await put("a", { value: "2 ☎" });
     expect(await get("a")).toMatchObject({ value: "2 ☎" });
-    expect(await ask("DELETE", "/v1/kv/a")).toEqual({ status: 204, body: undefined });
+    expect(await app.ask("DELETE", "/v1/kv/a")).toEqual({ status: 204, body: undefined });
     for (const method of ["GET", "DELETE"]) {
-      expect(await problem(method, "/v1/kv/a")).toMatchObject({
+      expect(await app.problem(method, "/v1/kv/a")).toMatchObject({
         code: "not_found",
         detail: 'There is no key "a": GET /v1/kv lists them',
       });
@@ -95,9 +48,9 @@ describe("a key", () => {
     expect(lives).toBeGreaterThanOrEqual(3_600_000);
     expect(lives).toBeLessThan(3_660_000);
     expect(await get("a")).toMatchObject({ expiresAt });
-    await db.update(kv).set({ expiresAt: 1 });
-    expect((await problem("GET", "/v1/kv/a")).code).toBe("not_found");
-    expect((await problem("DELETE", "/v1/kv/a")).code).toBe("not_found");
+    await app.db.update(kv).set({ expiresAt: 1 });
+    expect((await app.problem("GET", "/v1/kv/a")).code).toBe("not_found");
+    expect((await app.problem("DELETE", "/v1/kv/a")).code).toBe("not_found");
     expect(await list()).toEqual({ keys: [], next: null });
   });
 
@@ -136,20 +89,20 @@ describe("a key", () => {
       ["k".repeat(513), { value: "1" }],
       ["a\0b", { value: "1" }],
     ] as const) {
-      const { code } = await problem("PUT", `/v1/kv/${encodeURIComponent(key)}`, body);
+      const { code } = await app.problem("PUT", `/v1/kv/${encodeURIComponent(key)}`, body);
       expect([key, body, code]).toEqual([key, body, "invalid"]);
     }
-    expect(await db.$count(kv)).toBe(0);
-    expect(await problem("PUT", "/v1/kv/a", { value: null })).toMatchObject({
+    expect(await app.db.$count(kv)).toBe(0);
+    expect(await app.problem("PUT", "/v1/kv/a", { value: null })).toMatchObject({
       detail: "value: Give the key a value that is not null: DELETE deletes a key",
     });
   });
 
   it("does not move the revision, which only what edge nodes keep does", async ({ expect }) => {
-    const before = await db.select().from(revision);
+    const before = await app.revision();
     await put("a", { value: "1" });
-    await ask("DELETE", "/v1/kv/a");
-    expect(await db.select().from(revision)).toEqual(before);
+    await app.ask("DELETE", "/v1/kv/a");
+    expect(await app.revision()).toEqual(before);
   });
 });
 
@@ -179,7 +132,7 @@ describe("the keys of the account", () => {
       next: "dnc:3",
     });
     for (const query of ["?limit=0", "?limit=10001", "?limit=x"]) {
-      expect((await problem("GET", `/v1/kv${query}`)).code).toBe("invalid");
+      expect((await app.problem("GET", `/v1/kv${query}`)).code).toBe("invalid");
     }
   });
 });
@@ -189,7 +142,7 @@ describe("another account", () => {
     await put("a", { value: "mine" });
     expect(await list("", OTHER)).toEqual({ keys: [], next: null });
     for (const method of ["GET", "DELETE"]) {
-      expect((await problem(method, "/v1/kv/a", undefined, OTHER)).code).toBe("not_found");
+      expect((await app.problem(method, "/v1/kv/a", undefined, OTHER)).code).toBe("not_found");
     }
     await put("a", { value: "theirs" }, OTHER);
     expect(await get("a")).toMatchObject({ value: "mine" });
@@ -198,65 +151,35 @@ describe("another account", () => {
 
 describe("a token with the scope run", () => {
   it("opens none of them", async ({ expect }) => {
-    const made = await ask("POST", "/v1/tokens", { name: "engine", scopes: ["run"] });
-    const { token } = CreatedToken.parse(made.body);
+    const token = await app.makeToken("engine", ["run"]);
     for (const [method, path, body] of [
       ["GET", "/v1/kv", undefined],
       ["GET", "/v1/kv/a", undefined],
       ["PUT", "/v1/kv/a", { value: "1" }],
       ["DELETE", "/v1/kv/a", undefined],
     ] as const) {
-      expect((await problem(method, path, body, token)).code).toBe("forbidden");
+      expect((await app.problem(method, path, body, token)).code).toBe("forbidden");
     }
   });
 });
 
 describe("the reference", () => {
   it("has all of it", async ({ expect }) => {
-    const { status, body } = await ask("GET", "/openapi.json");
-    expect(status).toBe(200);
-    const text = JSON.stringify(body);
-    for (const name of ['"/v1/kv"', '"/v1/kv/{key}"', '"PutKv"', '"KvEntry"', '"KvPage"']) {
-      expect(text).toContain(name);
-    }
+    const names = ["/v1/kv", "/v1/kv/{key}", "PutKv", "KvEntry", "KvPage"];
+    expect(await app.missingInReference(names)).toEqual([]);
   });
 });
 
-function runNothing(): Promise<never> {
-  return Promise.reject(new Error("Nothing runs here"));
-}
-
-async function ask(
-  method: string,
-  path: string,
-  ...[body, token = ADMIN]: [body?: unknown, token?: string]
-): Promise<Answer> {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-}
-
 async function put(key: string, content: unknown, token = ADMIN): Promise<KvEntry> {
   return KvEntry.parse(
-    (await ask("PUT", `/v1/kv/${encodeURIComponent(key)}`, content, token)).body,
+    (await app.ask("PUT", `/v1/kv/${encodeURIComponent(key)}`, content, token)).body,
   );
 }
 
 async function get(key: string): Promise<KvEntry> {
-  return KvEntry.parse((await ask("GET", `/v1/kv/${encodeURIComponent(key)}`)).body);
+  return KvEntry.parse((await app.ask("GET", `/v1/kv/${encodeURIComponent(key)}`)).body);
 }
 
 async function list(query = "", token = ADMIN): Promise<KvPage> {
-  return KvPage.parse((await ask("GET", `/v1/kv${query}`, undefined, token)).body);
-}
-
-async function problem(...request: Parameters<typeof ask>): Promise<Problem> {
-  const { status, body } = await ask(...request);
-  const answered = Problem.parse(body);
-  if (answered.status !== status) throw new Error(`The problem has another status: ${status}`);
-  return answered;
+  return KvPage.parse((await app.ask("GET", `/v1/kv${query}`, undefined, token)).body);
 }

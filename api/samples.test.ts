@@ -1,85 +1,32 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { PLACES } from "../schemas/assignment.ts";
 import type { RunResult } from "../schemas/call.ts";
 import { Problem } from "../schemas/fault.ts";
-import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
 import { MAX_SAMPLES, Sample, SamplePlace } from "../schemas/sample.ts";
 import { Script } from "../schemas/script.ts";
-import { makeSealingKey } from "../schemas/sealed-text.ts";
-import { parseSettings } from "../schemas/settings.ts";
-import { accounts, tokens } from "../schemas/tables/account.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
-import { revision } from "../schemas/tables/revision.ts";
 import { samples } from "../schemas/tables/sample.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { CreatedToken } from "../schemas/token.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace } from "../schemas/userspace/userspace.ts";
-import { buildApp } from "./app.ts";
 import type { RunOrder } from "./runner.ts";
 import { BUILT_IN_SAMPLES } from "./samples/defaults.ts";
-import { applyMigrations } from "./store/database.ts";
 import { putSample } from "./store/samples.ts";
-import { putBootstrapToken } from "./store/tokens.ts";
+import { OTHER, problemOf, RUN_RESULT, TestApp, type JsonAnswer } from "./test-app.ts";
 
-const ADMIN = "the-admin-token-of-this-test";
-const OTHER = "the-admin-token-of-another-account";
 const CODE = "function main(data) { return data; }";
 const OWN = "/v1/scripts/one/samples";
-const RESULT: RunResult = {
-  outcome: "ok",
-  value: 1,
-  logs: [],
-  usage: { cpuMs: 1, wallMs: 2 },
-  version: null,
-  invocation: "inv_1",
-};
 
-type Answer = { status: number; body: unknown };
-
-let folder: string;
-let db: Database;
-let app: ReturnType<typeof buildApp>;
 let orders: RunOrder[];
+let app: TestApp;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-samples-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, ADMIN);
-  const createdAt = new Date().toISOString();
-  await db.insert(accounts).values({ id: "other", createdAt });
-  const other = { id: "tok_other", name: "other", scopes: '["admin"]', account: "other" };
-  await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
   orders = [];
   const runner = async (order: RunOrder): Promise<RunResult> => {
     orders.push(order);
-    return RESULT;
+    return RUN_RESULT;
   };
-  const modules = new ModuleShelf(MODULES_FOLDER);
-  const sealingKey = makeSealingKey(ADMIN);
-  app = buildApp(
-    {
-      db,
-      runner,
-      simulator: simulateNothing,
-      sealingKey,
-      signForm: () => "",
-      modules,
-      renderer: new TemplateRenderer(),
-      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
-    },
-    pino({ level: "silent" }),
-  );
+  app = await TestApp.open({ runner });
 });
-afterEach(() => {
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  await app[Symbol.asyncDispose]();
 });
 
 describe("the built-in samples", () => {
@@ -156,10 +103,10 @@ describe("a sample", () => {
       ...builtIn,
     ]);
     await put(`${OWN}/b`, { place: "form", data: "text" });
-    const read = await ask("GET", `${OWN}/b`);
+    const read = await app.ask("GET", `${OWN}/b`);
     expect(read).toMatchObject({ status: 200, body: { place: "form", data: "text" } });
-    expect(await ask("DELETE", `${OWN}/b`)).toEqual({ status: 204, body: undefined });
-    expect(await problem("DELETE", `${OWN}/b`)).toMatchObject({
+    expect(await app.ask("DELETE", `${OWN}/b`)).toEqual({ status: 204, body: undefined });
+    expect(await app.problem("DELETE", `${OWN}/b`)).toMatchObject({
       code: "not_found",
       detail: `Script "one" has no sample "b" of its own: GET /v1/scripts/${id}/samples lists them`,
     });
@@ -172,13 +119,13 @@ describe("a sample", () => {
   it("with a built-in one's name wins over it until it is deleted", async ({ expect }) => {
     await create("one");
     const before = await list(OWN);
-    expect((await problem("DELETE", `${OWN}/termination`)).code).toBe("not_found");
+    expect((await app.problem("DELETE", `${OWN}/termination`)).code).toBe("not_found");
     const own = await put(`${OWN}/termination`, { place: "termination", data: { own: true } });
     expect(await list(OWN)).toEqual([own, ...before.filter(({ name }) => name !== "termination")]);
-    expect((await ask("GET", `${OWN}/termination`)).body).toEqual(own);
-    await ask("DELETE", `${OWN}/termination`);
+    expect((await app.ask("GET", `${OWN}/termination`)).body).toEqual(own);
+    await app.ask("DELETE", `${OWN}/termination`);
     expect(await list(OWN)).toEqual(before);
-    expect((await ask("GET", `${OWN}/termination`)).body).toMatchObject({ builtIn: true });
+    expect((await app.ask("GET", `${OWN}/termination`)).body).toMatchObject({ builtIn: true });
   });
 
   it("is given back as it came, whatever JSON it is", async ({ expect }) => {
@@ -193,9 +140,9 @@ describe("a sample", () => {
       '{"__proto__":{"x":1},"constructor":1,"routing":null}',
       "[".repeat(500) + "]".repeat(500),
     ]) {
-      const answer = await ask("PUT", `${OWN}/any`, `{"data":${data}}`);
+      const answer = await app.send("PUT", `${OWN}/any`, `{"data":${data}}`);
       expect([data, answer.status]).toEqual([data, 200]);
-      const { body } = await ask("GET", `${OWN}/any`);
+      const { body } = await app.ask("GET", `${OWN}/any`);
       expect(JSON.stringify(Sample.parse(body).data)).toBe(data);
     }
   });
@@ -215,26 +162,26 @@ describe("a sample", () => {
       [`{"data":${"[".repeat(400_000)}${"]".repeat(400_000)}}`, "500 levels"],
       [`{"data":${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}}`, "500 levels"],
     ] as const) {
-      const wrong = await problem("PUT", `${OWN}/x`, body);
+      const wrong = problemOf(await app.send("PUT", `${OWN}/x`, body));
       expect([body.slice(0, 40), wrong.code]).toEqual([body.slice(0, 40), "invalid"]);
       expect(wrong.detail).toContain(detail);
       expect(wrong.detail.length).toBeLessThan(200);
     }
-    expect(await db.select().from(samples)).toEqual([]);
+    expect(await app.db.select().from(samples)).toEqual([]);
     await put(`${OWN}/x`, { data: "x".repeat(99_998) });
   });
 
   it("has a name of which paths and people can make sense", async ({ expect }) => {
     await create("one");
     for (const name of ["%20", "a%0Ab", "a%00b", "x".repeat(101)]) {
-      expect((await problem("PUT", `${OWN}/${name}`, { data: 1 })).code).toBe("invalid");
-      expect((await problem("GET", `${OWN}/${name}`)).code).toBe("invalid");
+      expect((await app.problem("PUT", `${OWN}/${name}`, { data: 1 })).code).toBe("invalid");
+      expect((await app.problem("GET", `${OWN}/${name}`)).code).toBe("invalid");
     }
     for (const name of ["x".repeat(100), "Größe ✓ / 5%", "__proto__", "constructor", "scr_1"]) {
       const path = `${OWN}/${encodeURIComponent(name)}`;
-      expect((await problem("GET", path)).code).toBe("not_found");
+      expect((await app.problem("GET", path)).code).toBe("not_found");
       expect(await put(path, { data: name })).toMatchObject({ name });
-      expect((await ask("GET", path)).body).toMatchObject({ name, data: name });
+      expect((await app.ask("GET", path)).body).toMatchObject({ name, data: name });
     }
   });
 
@@ -243,16 +190,16 @@ describe("a sample", () => {
     await create("two");
     const names = Array.from({ length: MAX_SAMPLES + 5 }, (_, index) => `s${index}`);
     const answers = await Promise.all(
-      names.map((name) => ask("PUT", `${OWN}/${name}`, { data: 1 })),
+      names.map((name) => app.ask("PUT", `${OWN}/${name}`, { data: 1 })),
     );
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused).toHaveLength(5);
     for (const { body } of refused) expect(Problem.parse(body).code).toBe("conflict");
-    expect((await problem("PUT", `${OWN}/termination`, { data: 1 })).code).toBe("conflict");
+    expect((await app.problem("PUT", `${OWN}/termination`, { data: 1 })).code).toBe("conflict");
     const [first] = await list(OWN);
     await put(`${OWN}/${first?.name}`, { data: 2 });
     await put("/v1/scripts/two/samples/more", { data: 1 });
-    await ask("DELETE", `${OWN}/${first?.name}`);
+    await app.ask("DELETE", `${OWN}/${first?.name}`);
     await put(`${OWN}/more`, { data: 1 });
   });
 
@@ -261,21 +208,21 @@ describe("a sample", () => {
     const two = await create("two");
     await put(`${OWN}/a`, { data: 1 });
     await put("/v1/scripts/two/samples/a", { data: 2 });
-    expect((await ask("DELETE", "/v1/scripts/one")).status).toBe(204);
-    expect(await db.select().from(samples)).toMatchObject([{ script: two.id, data: "2" }]);
+    expect((await app.ask("DELETE", "/v1/scripts/one")).status).toBe(204);
+    expect(await app.db.select().from(samples)).toMatchObject([{ script: two.id, data: "2" }]);
     const key = { account: "default", script: id, name: "late" };
-    await expect(putSample(db, key, { place: "run", data: 1 })).rejects.toMatchObject({
+    await expect(putSample(app.db, key, { place: "run", data: 1 })).rejects.toMatchObject({
       code: "script_not_found",
     });
   });
 
   it("is no concern of edge nodes", async ({ expect }) => {
     await create("one");
-    const before = await db.select().from(revision);
+    const before = await app.revision();
     await put(`${OWN}/a`, { data: 1 });
     await put(`${OWN}/a`, { data: 2 });
-    await ask("DELETE", `${OWN}/a`);
-    expect(await db.select().from(revision)).toEqual(before);
+    await app.ask("DELETE", `${OWN}/a`);
+    expect(await app.revision()).toEqual(before);
   });
 
   it("is neither seen nor changed by another account or without the scope admin", async ({
@@ -283,9 +230,8 @@ describe("a sample", () => {
   }) => {
     const { id } = await create("one");
     await put(`${OWN}/a`, { data: "private" });
-    const before = await db.select().from(samples);
-    const made = await ask("POST", "/v1/tokens", { name: "engine", scopes: ["run"] });
-    const { token } = CreatedToken.parse(made.body);
+    const before = await app.db.select().from(samples);
+    const token = await app.makeToken("engine", ["run"]);
     for (const script of ["one", id]) {
       const path = `/v1/scripts/${script}/samples`;
       for (const [method, at, body] of [
@@ -294,11 +240,11 @@ describe("a sample", () => {
         ["PUT", `${path}/a`, { data: 2 }],
         ["DELETE", `${path}/a`, undefined],
       ] as const) {
-        expect((await problem(method, at, body, OTHER)).code).toBe("script_not_found");
-        expect((await problem(method, at, body, token)).code).toBe("forbidden");
+        expect((await app.problem(method, at, body, OTHER)).code).toBe("script_not_found");
+        expect((await app.problem(method, at, body, token)).code).toBe("forbidden");
       }
     }
-    expect(await db.select().from(samples)).toEqual(before);
+    expect(await app.db.select().from(samples)).toEqual(before);
   });
 });
 
@@ -325,7 +271,7 @@ describe("a run", () => {
     await create("one");
     await put(`${OWN}/tag`, { data: "own" });
     await run({ sample: "tag" });
-    await ask("DELETE", `${OWN}/tag`);
+    await app.ask("DELETE", `${OWN}/tag`);
     await run({ sample: "tag" });
     expect(orders).toMatchObject([{ data: "own" }, { data: { routing: { account_id: 1234 } } }]);
   });
@@ -337,7 +283,7 @@ describe("a run", () => {
     await put("/v1/scripts/driver/samples/empty", { data: 1 });
     await put("/v1/scripts/two/samples/theirs", { data: 1 });
     for (const sample of ["theirs", "termination", "Mine", "toString"]) {
-      const unknown = await problem("POST", "/v1/scripts/driver/run", { sample });
+      const unknown = await app.problem("POST", "/v1/scripts/driver/run", { sample });
       expect(unknown).toMatchObject({
         code: "not_found",
         detail: `Script "driver" has no sample "${sample}". It has: "empty", "mine", "did-search", "did-allocate", "did-release", "alert", "empty-routing"`,
@@ -349,14 +295,14 @@ describe("a run", () => {
   it("takes a sample or data, and {} without either", async ({ expect }) => {
     await create("one");
     for (const data of [{}, null, 0, ""]) {
-      const both = await problem("POST", "/v1/scripts/one/run", { sample: "empty", data });
+      const both = await app.problem("POST", "/v1/scripts/one/run", { sample: "empty", data });
       expect(both).toMatchObject({
         code: "invalid",
         detail: "sample: Send either a sample or data, not both",
       });
     }
     for (const sample of ["", " ", null, 5, "x".repeat(101)]) {
-      expect((await problem("POST", "/v1/scripts/one/run", { sample })).code).toBe("invalid");
+      expect((await app.problem("POST", "/v1/scripts/one/run", { sample })).code).toBe("invalid");
     }
     expect(orders).toEqual([]);
     await run({});
@@ -366,47 +312,21 @@ describe("a run", () => {
   });
 });
 
-function simulateNothing(): Promise<never> {
-  return Promise.reject(new Error("No call is simulated here"));
-}
-
-/** A string body travels as it is. */
-async function ask(
-  method: string,
-  path: string,
-  ...[body, token = ADMIN]: [body?: unknown, token?: string]
-): Promise<Answer> {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-}
-
-async function problem(...request: Parameters<typeof ask>): Promise<Problem> {
-  const { status, body } = await ask(...request);
-  const answered = Problem.parse(body);
-  if (answered.status !== status) throw new Error(`The problem has another status: ${status}`);
-  return answered;
-}
-
 async function put(path: string, content: unknown): Promise<Sample> {
-  return Sample.parse((await ask("PUT", path, content)).body);
+  return Sample.parse((await app.ask("PUT", path, content)).body);
 }
 
 async function list(path: string): Promise<Sample[]> {
-  return z.array(Sample).parse((await ask("GET", path)).body);
+  return z.array(Sample).parse((await app.ask("GET", path)).body);
 }
 
-function run(request: Record<string, unknown>): Promise<Answer> {
-  return ask("POST", "/v1/scripts/one/run", request);
+function run(request: Record<string, unknown>): Promise<JsonAnswer> {
+  return app.ask("POST", "/v1/scripts/one/run", request);
 }
 
 async function create(name: string, more: Record<string, unknown> = {}): Promise<Script> {
   const code = more["type"] === "driver" ? "exports.list = () => [];" : CODE;
-  const { body } = await ask("POST", "/v1/scripts", { name, type: "script", code, ...more });
+  const { body } = await app.ask("POST", "/v1/scripts", { name, type: "script", code, ...more });
   return Script.parse(body);
 }
 

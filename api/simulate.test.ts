@@ -1,24 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { Fault, Problem } from "../schemas/fault.ts";
-import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
-import { makeSealingKey } from "../schemas/sealed-text.ts";
-import { parseSettings } from "../schemas/settings.ts";
+import { Fault, type Problem } from "../schemas/fault.ts";
 import { Simulation, type SimulationOrder } from "../schemas/simulate.ts";
-import { accounts, tokens } from "../schemas/tables/account.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace } from "../schemas/userspace/userspace.ts";
-import { buildApp } from "./app.ts";
-import { applyMigrations } from "./store/database.ts";
-import { putBootstrapToken } from "./store/tokens.ts";
+import { ADMIN, OTHER, problemOf, TestApp, type Answer } from "./test-app.ts";
 
-const ADMIN = "the-admin-token-of-this-test";
-const OTHER = "the-admin-token-of-another-account";
 const ROUTE = { place: "termination", customer: "acme", route: "main" };
 const DID = { place: "origination", did: "4420" };
 const STEP: Simulation["steps"][number] = {
@@ -45,48 +29,21 @@ const SIMULATION: Simulation = {
   data: null,
 };
 
-type Answer = { status: number; text: string };
-
-let folder: string;
-let db: Database;
-let app: ReturnType<typeof buildApp>;
 let orders: SimulationOrder[];
 let simulate: () => Promise<Simulation>;
+let app: TestApp;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-simulate-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, ADMIN);
-  const createdAt = new Date().toISOString();
-  await db.insert(accounts).values({ id: "other", createdAt });
-  const other = { id: "tok_other", name: "other", scopes: '["admin"]', account: "other" };
-  await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
   orders = [];
   simulate = async () => SIMULATION;
   const simulator = (order: SimulationOrder): Promise<Simulation> => {
     orders.push(order);
     return simulate();
   };
-  const modules = new ModuleShelf(MODULES_FOLDER);
-  const sealingKey = makeSealingKey(ADMIN);
-  app = buildApp(
-    {
-      db,
-      runner: runNothing,
-      simulator,
-      sealingKey,
-      signForm: () => "",
-      modules,
-      renderer: new TemplateRenderer(),
-      userspace: openUserspace(parseSettings({ SCRIPTFORGE_DATA: folder }), db),
-    },
-    pino({ level: "silent" }),
-  );
+  app = await TestApp.open({ simulator });
 });
-afterEach(() => {
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  await app[Symbol.asyncDispose]();
 });
 
 describe("a simulated call", () => {
@@ -135,7 +92,7 @@ describe("a simulated call", () => {
   it("has the data of a sample, a script's own or built in", async ({ expect }) => {
     await create("one");
     const own = { routing: { cli: "own" } };
-    await ask("PUT", "/v1/scripts/one/samples/mine", { data: own });
+    await app.ask("PUT", "/v1/scripts/one/samples/mine", { data: own });
     await send({ ...ROUTE, sample: { script: "one", name: "mine" } });
     await send({ ...ROUTE, sample: { script: "one", name: "empty-routing" } });
     expect(orders.map(({ body }) => body)).toEqual([JSON.stringify(own), '{"routing":{}}']);
@@ -231,34 +188,14 @@ function requestWith(data: string): string {
 }
 
 /** A string travels as it is. */
-async function ask(
-  method: string,
-  path: string,
-  ...[body, token = ADMIN]: [body: unknown, token?: string]
-): Promise<Answer> {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    body: typeof body === "string" ? body : JSON.stringify(body),
-  });
-  return { status: response.status, text: await response.text() };
+function send(request: unknown, token = ADMIN): Promise<Answer> {
+  return app.send("POST", "/v1/simulate", request, { token });
 }
 
-function send(request: unknown, token?: string): Promise<Answer> {
-  return ask("POST", "/v1/simulate", request, token);
-}
-
-async function problem(request: unknown, token?: string): Promise<Problem> {
-  const { status, text } = await send(request, token);
-  const answered = Problem.parse(JSON.parse(text));
-  if (answered.status !== status) throw new Error(`The problem has another status: ${status}`);
-  return answered;
+async function problem(request: unknown, token = ADMIN): Promise<Problem> {
+  return problemOf(await send(request, token));
 }
 
 async function create(name: string): Promise<void> {
-  await ask("POST", "/v1/scripts", { name, type: "script" });
-}
-
-function runNothing(): Promise<never> {
-  return Promise.reject(new Error("Nothing runs here"));
+  await app.ask("POST", "/v1/scripts", { name, type: "script" });
 }

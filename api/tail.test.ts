@@ -1,32 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { parseSettings } from "../schemas/settings.ts";
 import { invocations } from "../schemas/tables/invocation.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
-import { authenticate, makeRouter } from "./routes/context.ts";
-import { tailRoutes } from "./routes/tail.ts";
-import { applyMigrations } from "./store/database.ts";
-import { DEFAULT_ACCOUNT, putBootstrapToken } from "./store/tokens.ts";
+import { DEFAULT_ACCOUNT } from "./store/tokens.ts";
+import { ADMIN, TestApp } from "./test-app.ts";
 
-const TOKEN = "the-admin-token-of-this-test";
-
-let folder: string;
-let db: Database;
+let app: TestApp;
 let made: number;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-tail-"));
-  db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-  await applyMigrations(db);
-  await putBootstrapToken(db, TOKEN);
+  app = await TestApp.open();
   made = 0;
 });
-afterEach(() => {
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+afterEach(async () => {
+  await app[Symbol.asyncDispose]();
 });
 
 /** Writes so many invocations, as an edge node does. */
@@ -42,15 +28,12 @@ async function write(count: number): Promise<void> {
     cpuMs: 1,
     wallMs: 2,
   }));
-  await db.insert(invocations).values(rows);
+  await app.db.insert(invocations).values(rows);
 }
 
 async function openTail(): Promise<ReadableStreamDefaultReader<string>> {
-  const app = makeRouter();
-  app.use(authenticate(db));
-  app.route("/", tailRoutes({ db }));
-  const headers = { authorization: `Bearer ${TOKEN}` };
-  const { status, body } = await app.request("/tail", { headers });
+  const headers = { authorization: `Bearer ${ADMIN}` };
+  const { status, body } = await app.request("/v1/tail", { headers });
   if (status !== 200 || body === null) throw new Error("The tail does not open");
   return body.pipeThrough(new TextDecoderStream()).getReader();
 }

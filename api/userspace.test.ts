@@ -1,77 +1,28 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
-import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
-import { Problem } from "../schemas/fault.ts";
-import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
-import { makeSealingKey } from "../schemas/sealed-text.ts";
-import { parseSettings } from "../schemas/settings.ts";
-import { accounts, tokens } from "../schemas/tables/account.ts";
-import { openDatabase, type Database } from "../schemas/tables/open.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { CreatedToken } from "../schemas/token.ts";
 import { RowPage, UserspaceDatabase } from "../schemas/userspace.ts";
-import { TemplateRenderer } from "../schemas/template-renderer.ts";
-import { openUserspace, type Userspace } from "../schemas/userspace/userspace.ts";
-import { buildApp } from "./app.ts";
-import { applyMigrations } from "./store/database.ts";
-import { putBootstrapToken } from "./store/tokens.ts";
+import { ADMIN, OTHER, TestApp } from "./test-app.ts";
 
-const ADMIN = "the-admin-token-of-this-test";
-const OTHER = "the-admin-token-of-another-account";
-
-type Answer = { status: number; body: unknown };
-
-let folder: string;
-let db: Database;
-let userspace: Userspace;
-let app: ReturnType<typeof buildApp>;
+let app: TestApp;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "scriptforge-userspace-"));
-  const settings = parseSettings({ SCRIPTFORGE_DATA: folder });
-  db = await openDatabase(settings);
-  await applyMigrations(db);
-  await putBootstrapToken(db, ADMIN);
-  const createdAt = new Date().toISOString();
-  await db.insert(accounts).values({ id: "other", createdAt });
-  const other = { id: "tok_other", name: "other", scopes: '["admin"]', account: "other" };
-  await db.insert(tokens).values({ ...other, hash: hashToken(OTHER), createdAt });
-  userspace = openUserspace(settings, db);
-  const sealingKey = makeSealingKey("the secret key of this test");
-  const modules = new ModuleShelf(MODULES_FOLDER);
-  const runners = { runner: runNothing, simulator: runNothing };
-  app = buildApp(
-    {
-      db,
-      ...runners,
-      sealingKey,
-      signForm: () => "",
-      modules,
-      renderer: new TemplateRenderer(),
-      userspace,
-    },
-    pino({ level: "silent" }),
-  );
+  app = await TestApp.open();
 });
 afterAll(async () => {
-  await userspace[Symbol.asyncDispose]();
-  db.$client.close();
-  rmSync(folder, { recursive: true, force: true });
+  await app[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
   for (const token of [ADMIN, OTHER]) {
     for (const name of ["dnc", "people"]) {
-      await ask("DELETE", `/v1/userspace/${name}`, undefined, token);
+      await app.ask("DELETE", `/v1/userspace/${name}`, undefined, token);
     }
   }
 });
 
 describe("a database", () => {
   it("is made, listed, read and deleted", async ({ expect }) => {
-    const made = await ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
+    const made = await app.ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
     const dnc = {
       database: "dnc",
       kind: "kv",
@@ -80,16 +31,16 @@ describe("a database", () => {
       createdAt: expect.any(String),
     };
     expect(made).toEqual({ status: 200, body: dnc });
-    await ask("PUT", "/v1/userspace/dnc/rows/1", { value: "x" });
-    await ask("PUT", "/v1/userspace/people", { kind: "leads", columns: ["name"] });
-    expect((await ask("GET", "/v1/userspace")).body).toEqual({
+    await app.ask("PUT", "/v1/userspace/dnc/rows/1", { value: "x" });
+    await app.ask("PUT", "/v1/userspace/people", { kind: "leads", columns: ["name"] });
+    expect((await app.ask("GET", "/v1/userspace")).body).toEqual({
       databases: [
         { ...dnc, rows: 1 },
         { ...dnc, database: "people", kind: "leads", columns: ["key", "name"] },
       ],
     });
-    expect((await ask("GET", "/v1/userspace/DNC")).body).toEqual({ ...dnc, rows: 1 });
-    expect((await ask("DELETE", "/v1/userspace/dnc")).status).toBe(204);
+    expect((await app.ask("GET", "/v1/userspace/DNC")).body).toEqual({ ...dnc, rows: 1 });
+    expect((await app.ask("DELETE", "/v1/userspace/dnc")).status).toBe(204);
     for (const [method, path] of [
       ["GET", "/v1/userspace/dnc"],
       ["DELETE", "/v1/userspace/dnc"],
@@ -97,7 +48,7 @@ describe("a database", () => {
       ["GET", "/v1/userspace/dnc/rows/1"],
       ["DELETE", "/v1/userspace/dnc/rows/1"],
     ] as const) {
-      expect(await problem(method, path)).toMatchObject({
+      expect(await app.problem(method, path)).toMatchObject({
         code: "not_found",
         detail: "Userspace database not found: dnc",
       });
@@ -105,9 +56,9 @@ describe("a database", () => {
   });
 
   it("keeps its rows when it is put again, with more columns", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/people", { kind: "leads", columns: ["name"] });
-    await ask("PUT", "/v1/userspace/people/rows/1", { name: "Ann" });
-    const put = await ask("PUT", "/v1/userspace/people", {
+    await app.ask("PUT", "/v1/userspace/people", { kind: "leads", columns: ["name"] });
+    await app.ask("PUT", "/v1/userspace/people/rows/1", { name: "Ann" });
+    const put = await app.ask("PUT", "/v1/userspace/people", {
       kind: "leads",
       columns: ["city", "Name"],
     });
@@ -120,7 +71,7 @@ describe("a database", () => {
       [{ kind: "kv" }, "its kind is leads. Delete it first"],
       [{ kind: "leads", columns: ["city"] }, "columns stay, and so name name as well"],
     ] as const) {
-      expect(await problem("PUT", "/v1/userspace/people", body)).toMatchObject({
+      expect(await app.problem("PUT", "/v1/userspace/people", body)).toMatchObject({
         code: "conflict",
         detail: before + detail,
       });
@@ -142,7 +93,7 @@ describe("a database", () => {
     ];
     for (const name of names) {
       const path = `/v1/userspace/${encodeURIComponent(name)}`;
-      const { code } = await problem("PUT", path, { kind: "kv" });
+      const { code } = await app.problem("PUT", path, { kind: "kv" });
       expect([name, code]).toEqual([name, name === "" ? "not_found" : "invalid"]);
     }
     for (const body of [
@@ -159,10 +110,10 @@ describe("a database", () => {
       { kind: "leads", columns: Array.from({ length: 101 }, (_, at) => `c${at}`) },
       { kind: "kv", more: 1 },
     ]) {
-      const { code } = await problem("PUT", "/v1/userspace/dnc", body);
+      const { code } = await app.problem("PUT", "/v1/userspace/dnc", body);
       expect([body, code]).toEqual([body, "invalid"]);
     }
-    expect((await ask("GET", "/v1/userspace")).body).toEqual({ databases: [] });
+    expect((await app.ask("GET", "/v1/userspace")).body).toEqual({ databases: [] });
   });
 
   it("may have any name that the rules allow, be it a word of SQL", async ({ expect }) => {
@@ -176,18 +127,18 @@ describe("a database", () => {
       "dbstat",
       "json_each",
     ]) {
-      await ask("PUT", `/v1/userspace/${name}`, { kind: "kv" });
-      await ask("PUT", `/v1/userspace/${name}/rows/k`, { value: name });
-      const { body } = await ask("GET", `/v1/userspace/${name}/rows/k`);
+      await app.ask("PUT", `/v1/userspace/${name}`, { kind: "kv" });
+      await app.ask("PUT", `/v1/userspace/${name}/rows/k`, { value: name });
+      const { body } = await app.ask("GET", `/v1/userspace/${name}/rows/k`);
       expect(body).toEqual({ key: "k", value: name });
-      await ask("DELETE", `/v1/userspace/${name}`);
+      await app.ask("DELETE", `/v1/userspace/${name}`);
     }
   });
 
   it("is in a file that libSQL opens", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
-    await ask("PUT", "/v1/userspace/dnc/rows/1", { value: "x" });
-    const client = createClient({ url: `file:${join(folder, "userspace", "default.db")}` });
+    await app.ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
+    await app.ask("PUT", "/v1/userspace/dnc/rows/1", { value: "x" });
+    const client = createClient({ url: `file:${join(app.folder, "userspace", "default.db")}` });
     const { rows } = await client.execute("SELECT key, value FROM dnc");
     client.close();
     expect(rows.map(({ key, value }) => [key, value])).toEqual([["1", "x"]]);
@@ -196,22 +147,22 @@ describe("a database", () => {
 
 describe("a row", () => {
   it("is put, read, replaced and deleted", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/people", { kind: "leads", columns: ["name", "age"] });
+    await app.ask("PUT", "/v1/userspace/people", { kind: "leads", columns: ["name", "age"] });
     const at = "/v1/userspace/people/rows/1";
-    expect((await ask("PUT", at, { name: "Ann", age: 5 })).body).toEqual({
+    expect((await app.ask("PUT", at, { name: "Ann", age: 5 })).body).toEqual({
       key: "1",
       name: "Ann",
       age: 5,
     });
-    expect((await ask("PUT", at, { name: { first: "Ann" } })).body).toEqual({
+    expect((await app.ask("PUT", at, { name: { first: "Ann" } })).body).toEqual({
       key: "1",
       name: '{"first":"Ann"}',
       age: null,
     });
-    expect((await ask("GET", at)).body).toMatchObject({ age: null });
-    expect((await ask("DELETE", at)).status).toBe(204);
+    expect((await app.ask("GET", at)).body).toMatchObject({ age: null });
+    expect((await app.ask("DELETE", at)).status).toBe(204);
     for (const method of ["GET", "DELETE"]) {
-      expect(await problem(method, at)).toMatchObject({
+      expect(await app.problem(method, at)).toMatchObject({
         code: "not_found",
         detail: 'There is no "1" in "people": GET /v1/userspace/people/rows lists what there is',
       });
@@ -219,18 +170,18 @@ describe("a row", () => {
   });
 
   it("may have any key that a URL can carry", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
+    await app.ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
     const keys = ["a/b", "a?b=c#d", "100%", "%41", " ", "é☎😀", "' OR 1=1 --", "k".repeat(512)];
     for (const key of keys) {
       const at = `/v1/userspace/dnc/rows/${encodeURIComponent(key)}`;
-      await ask("PUT", at, { value: key });
-      expect((await ask("GET", at)).body).toEqual({ key, value: key });
+      await app.ask("PUT", at, { value: key });
+      expect((await app.ask("GET", at)).body).toEqual({ key, value: key });
     }
     expect((await page("dnc")).rows).toHaveLength(keys.length);
   });
 
   it("is refused where it does not fit the database", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
+    await app.ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
     for (const [key, body] of [
       ["a", { other: 1 }],
       ["a", { value: 1, key: "b" }],
@@ -243,15 +194,15 @@ describe("a row", () => {
       ["a", []],
     ] as const) {
       const path = `/v1/userspace/dnc/rows/${encodeURIComponent(key)}`;
-      expect([body, (await problem("PUT", path, body)).code]).toEqual([body, "invalid"]);
+      expect([body, (await app.problem("PUT", path, body)).code]).toEqual([body, "invalid"]);
     }
     expect((await page("dnc")).rows).toEqual([]);
   });
 
   it("comes in pages in the order of the keys", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
+    await app.ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
     for (const key of ["44", "441", "442", "4420", "45", "é"]) {
-      await ask("PUT", `/v1/userspace/dnc/rows/${encodeURIComponent(key)}`, { value: 1 });
+      await app.ask("PUT", `/v1/userspace/dnc/rows/${encodeURIComponent(key)}`, { value: 1 });
     }
     const seen: unknown[] = [];
     for (let after: string | null = ""; after !== null;) {
@@ -270,15 +221,15 @@ describe("a row", () => {
       "4420",
     ]);
     for (const query of ["?limit=0", "?limit=1001", "?limit=x"]) {
-      expect((await problem("GET", `/v1/userspace/dnc/rows${query}`)).code).toBe("invalid");
+      expect((await app.problem("GET", `/v1/userspace/dnc/rows${query}`)).code).toBe("invalid");
     }
   });
 
   it("comes with fewer in a page where they are large", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
+    await app.ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
     const value = "x".repeat(99_000);
     for (let key = 10; key < 25; key += 1) {
-      await ask("PUT", `/v1/userspace/dnc/rows/${key}`, { value });
+      await app.ask("PUT", `/v1/userspace/dnc/rows/${key}`, { value });
     }
     const first = await page("dnc");
     expect(first.rows).toHaveLength(10);
@@ -289,23 +240,24 @@ describe("a row", () => {
 
 describe("another account", () => {
   it("neither sees nor changes any of it", async ({ expect }) => {
-    await ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
-    await ask("PUT", "/v1/userspace/dnc/rows/1", { value: "mine" });
-    expect((await ask("GET", "/v1/userspace", undefined, OTHER)).body).toEqual({ databases: [] });
+    await app.ask("PUT", "/v1/userspace/dnc", { kind: "kv" });
+    await app.ask("PUT", "/v1/userspace/dnc/rows/1", { value: "mine" });
+    expect((await app.ask("GET", "/v1/userspace", undefined, OTHER)).body).toEqual({
+      databases: [],
+    });
     const at = "/v1/userspace/dnc/rows/1";
-    expect((await problem("GET", at, undefined, OTHER)).code).toBe("not_found");
-    await ask("PUT", "/v1/userspace/dnc", { kind: "leads", columns: ["value"] }, OTHER);
-    await ask("PUT", at, { value: "theirs" }, OTHER);
-    expect((await ask("GET", at)).body).toEqual({ key: "1", value: "mine" });
-    await ask("DELETE", "/v1/userspace/dnc", undefined, OTHER);
-    expect((await ask("GET", at)).body).toEqual({ key: "1", value: "mine" });
+    expect((await app.problem("GET", at, undefined, OTHER)).code).toBe("not_found");
+    await app.ask("PUT", "/v1/userspace/dnc", { kind: "leads", columns: ["value"] }, OTHER);
+    await app.ask("PUT", at, { value: "theirs" }, OTHER);
+    expect((await app.ask("GET", at)).body).toEqual({ key: "1", value: "mine" });
+    await app.ask("DELETE", "/v1/userspace/dnc", undefined, OTHER);
+    expect((await app.ask("GET", at)).body).toEqual({ key: "1", value: "mine" });
   });
 });
 
 describe("a token with the scope run", () => {
   it("opens none of them", async ({ expect }) => {
-    const made = await ask("POST", "/v1/tokens", { name: "engine", scopes: ["run"] });
-    const { token } = CreatedToken.parse(made.body);
+    const token = await app.makeToken("engine", ["run"]);
     for (const [method, path, body] of [
       ["GET", "/v1/userspace", undefined],
       ["GET", "/v1/userspace/dnc", undefined],
@@ -316,47 +268,19 @@ describe("a token with the scope run", () => {
       ["PUT", "/v1/userspace/dnc/rows/1", { value: 1 }],
       ["DELETE", "/v1/userspace/dnc/rows/1", undefined],
     ] as const) {
-      expect((await problem(method, path, body, token)).code).toBe("forbidden");
+      expect((await app.problem(method, path, body, token)).code).toBe("forbidden");
     }
   });
 });
 
 describe("the reference", () => {
   it("has all of it", async ({ expect }) => {
-    const { status, body } = await ask("GET", "/openapi.json");
-    expect(status).toBe(200);
-    const text = JSON.stringify(body);
-    for (const name of ["", "/{database}", "/{database}/rows", "/{database}/rows/{key}"]) {
-      expect(text).toContain(`"/v1/userspace${name}"`);
-    }
+    const paths = ["", "/{database}", "/{database}/rows", "/{database}/rows/{key}"];
+    const names = paths.map((path) => `/v1/userspace${path}`);
+    expect(await app.missingInReference(names)).toEqual([]);
   });
 });
 
-function runNothing(): Promise<never> {
-  return Promise.reject(new Error("Nothing runs here"));
-}
-
-async function ask(
-  method: string,
-  path: string,
-  ...[body, token = ADMIN]: [body?: unknown, token?: string]
-): Promise<Answer> {
-  const response = await app.request(path, {
-    method,
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-}
-
 async function page(database: string, query = ""): Promise<RowPage> {
-  return RowPage.parse((await ask("GET", `/v1/userspace/${database}/rows${query}`)).body);
-}
-
-async function problem(...request: Parameters<typeof ask>): Promise<Problem> {
-  const { status, body } = await ask(...request);
-  const answered = Problem.parse(body);
-  if (answered.status !== status) throw new Error(`The problem has another status: ${status}`);
-  return answered;
+  return RowPage.parse((await app.ask("GET", `/v1/userspace/${database}/rows${query}`)).body);
 }

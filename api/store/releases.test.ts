@@ -1,21 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, it } from "vitest";
 import { NO_REQUIRES } from "../../schemas/requires.ts";
-import { parseSettings } from "../../schemas/settings.ts";
-import { openDatabase } from "../../schemas/tables/open.ts";
-import { applyMigrations } from "./database.ts";
+import { TestApp } from "../test-app.ts";
 import { createRelease, listReleases } from "./releases.ts";
 import { createScript, getScript } from "./scripts.ts";
-import { DEFAULT_ACCOUNT, putBootstrapToken } from "./tokens.ts";
+import { DEFAULT_ACCOUNT } from "./tokens.ts";
 
 describe("a script's releases", () => {
   it("are kept to the newest 200, and the live one", async ({ expect }) => {
-    const folder = mkdtempSync(join(tmpdir(), "scriptforge-test-"));
-    const db = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: folder }));
-    await applyMigrations(db);
-    await putBootstrapToken(db, "a token for this test alone");
+    await using app = await TestApp.open();
+    const { db } = app;
     const facts = { altersBuiltIns: false, requires: NO_REQUIRES, lints: [] };
     const compiled = { id: "id", code: "code", sourceMap: "{}", ...facts };
     const release = { source: "source", note: null, by: "somebody", compiled };
@@ -34,7 +27,5 @@ describe("a script's releases", () => {
     const versions = (await listReleases(db, live)).map(({ version }) => version);
     const newest = Array.from({ length: 200 }, (_, index) => 205 - index);
     expect(versions).toEqual([...newest, 3]);
-    db.$client.close();
-    rmSync(folder, { recursive: true });
   });
 });
