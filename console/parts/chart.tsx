@@ -130,7 +130,7 @@ function optionsOf({ lines, format, width, onAt }: OptionsOf): UPlot.Options {
     padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { size: 6 } },
-    scales: { y: { range: (_self, _min, max) => [0, Math.max(max * 1.1, 0.001)] } },
+    scales: { y: { range: (_self, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
     axes: [
       { ...axis, size: 28, space: 72, values: (_self, ticks) => timesOf(ticks) },
       { ...axis, size: 56, values: (_self, ticks) => ticks.map((tick) => format(tick)) },
