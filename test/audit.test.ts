@@ -1,7 +1,5 @@
 // The audit log, drafts, tokens and what editors ask for, through the running product.
 
-import { join } from "node:path";
-import { createClient, type Client } from "@libsql/client";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { z } from "zod";
 import { clearAudit, MAX_AUDIT_ENTRIES } from "../api/store/audit.ts";
@@ -20,17 +18,14 @@ const SECRET = "s3cret-that-nobody-is-shown";
 
 let product: Product;
 let other: OtherAccount;
-let db: Client;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_CELLS: "1" });
   other = await OtherAccount.open(product);
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
+  await other.manage("POST", "/scripts", { name: "theirs", type: "app" });
   await product.manage("POST", "/scripts", { name: "one", type: "script", code: CODE });
 });
 afterAll(async () => {
-  db.close();
-  other.close();
   await product[Symbol.asyncDispose]();
 });
 
@@ -116,7 +111,7 @@ describe("the audit log", () => {
     const entries = await newest(requests.length);
     expect(entries.map(({ what }) => `/${what}`)).toEqual(requests.map(([, path]) => path));
     expect(JSON.stringify(entries)).not.toContain(SECRET);
-    const { rows } = await db.execute("SELECT detail FROM audit");
+    const { rows } = await product.db.execute("SELECT detail FROM audit");
     expect(JSON.stringify(rows)).not.toContain(SECRET);
     expect(entries[0]?.detail).toEqual({ protected: true, set: ["value"] });
     expect(entries[4]?.detail).toEqual({ script: "one", set: ["vars"] });
@@ -134,12 +129,14 @@ describe("the audit log", () => {
       after = page.next;
     }
     expect(paged.toReversed()).toEqual(whole);
-    const theirs = AuditPage.parse(await other.manage("GET", "/audit"));
+    const theirs = AuditPage.parse((await other.manage("GET", "/audit")).body);
     expect(theirs.entries.map(({ who, what }) => [who, what])).toEqual([["other", "scripts"]]);
   });
 
   it("is changed by nobody, and cleared of what is old or too much", async ({ expect }) => {
-    await expect(db.execute("UPDATE audit SET who = 'nobody'")).rejects.toThrow("never changed");
+    await expect(product.db.execute("UPDATE audit SET who = 'nobody'")).rejects.toThrow(
+      "never changed",
+    );
     expect(MAX_AUDIT_ENTRIES).toBeGreaterThan(1_000);
     const drizzled = await openDatabase(parseSettings({ SCRIPTFORGE_DATA: product.data }));
     await clearAudit(drizzled, "default", Date.now() + 1_000);
@@ -167,11 +164,11 @@ describe("a draft", () => {
   it("need not compile, and goes with its script", async ({ expect }) => {
     await product.manage("POST", "/scripts", { name: "three", type: "script" });
     expect(await statusOf("PUT", "/scripts/three/draft", { code: "function (" })).toBe(200);
-    expect(await other.manage("GET", "/scripts/three/draft")).toMatchObject({
+    expect((await other.manage("GET", "/scripts/three/draft")).body).toMatchObject({
       code: "script_not_found",
     });
     expect(await statusOf("DELETE", "/scripts/three")).toBe(204);
-    const { rows } = await db.execute("SELECT * FROM drafts");
+    const { rows } = await product.db.execute("SELECT * FROM drafts");
     expect(JSON.stringify(rows)).not.toContain("function (");
   });
 });
@@ -197,7 +194,7 @@ describe("the last token with the scope admin", () => {
     const engine = await product.manage("POST", "/tokens", { name: "engine", scopes: ["run"] });
     const { id } = CreatedToken.parse(engine.body);
     expect(await statusOf("DELETE", `/tokens/${id}`)).toBe(204);
-    expect(await other.manage("DELETE", "/tokens/tok_bootstrap")).toMatchObject({
+    expect((await other.manage("DELETE", "/tokens/tok_bootstrap")).body).toMatchObject({
       code: "not_found",
     });
   });

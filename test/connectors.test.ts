@@ -48,7 +48,6 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  other.close();
   await product[Symbol.asyncDispose]();
   server.closeAllConnections();
   server.close();

@@ -2,9 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createClient } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { LastAlert } from "../schemas/alert.ts";
@@ -292,13 +290,11 @@ describe("a DID driver", () => {
 
 /** As if what was asked under `key` had been asked that many days ago. */
 async function makeOlder(key: string, days: number): Promise<void> {
-  const db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   const at = new Date(Date.now() - days * 24 * 3_600_000).toISOString();
-  await db.execute({
+  await product.db.execute({
     sql: "UPDATE driver_requests SET created_at = ? WHERE key = ?",
     args: [at, key],
   });
-  db.close();
 }
 
 describe("an idempotency key", () => {

@@ -5,7 +5,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClient } from "@libsql/client";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { z } from "zod";
 import { KvEntry, KvPage } from "../schemas/kv.ts";
@@ -183,12 +182,7 @@ describe("fraud-detection", () => {
   });
 
   it("lets the number go after half an hour, and when somebody says so", async ({ expect }) => {
-    const db = createClient({
-      url: `file:${join(product.data, "scriptforge.db")}`,
-      timeout: 5_000,
-    });
-    await db.execute("UPDATE kv SET expires_at = 1 WHERE key LIKE 'fraud:%'");
-    db.close();
+    await product.db.execute("UPDATE kv SET expires_at = 1 WHERE key LIKE 'fraud:%'");
     expect(await route("fraud", caller)).toBeDefined();
     await product.manage("PUT", "/kv/fraud:blocked:15550100", { value: "by hand" });
     expect(await refusal("fraud", caller)).toEqual(blocked);

@@ -1,8 +1,6 @@
 // Jobs while processes are killed at random: cells, and edge processes with all their cells.
 
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, type Client } from "@libsql/client";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { z } from "zod";
 import { startProduct, type Product } from "./harness.ts";
@@ -38,7 +36,6 @@ const Row = z.object({
 });
 
 let product: Product;
-let db: Client;
 
 beforeAll(async () => {
   product = await startProduct({
@@ -46,24 +43,24 @@ beforeAll(async () => {
     SCRIPTFORGE_CELLS: "2",
     SCRIPTFORGE_JOB_WORKERS: "4",
   });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   await product.manage("POST", "/scripts", { name: "worker", type: "app", code: CODE });
   await product.untilRevision();
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
 });
 
 async function readJobs(): Promise<z.infer<typeof Row>[]> {
-  const { rows } = await db.execute(
+  const { rows } = await product.db.execute(
     "SELECT jobs.id, state, made, cut, result, kv.value AS ran FROM jobs LEFT JOIN kv ON kv.account = jobs.account AND kv.key = jobs.id",
   );
   return rows.map((row) => Row.parse({ ...row }));
 }
 
 async function countOpen(): Promise<number> {
-  const { rows } = await db.execute("SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL");
+  const { rows } = await product.db.execute(
+    "SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL",
+  );
   return Number(rows[0]?.["n"]);
 }
 

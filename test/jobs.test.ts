@@ -1,16 +1,13 @@
 // Jobs through the running product: two edge processes with two workers each.
 
-import { join } from "node:path";
-import { createClient, type Client, type InValue } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { RunResult } from "../schemas/call.ts";
 import { Problem } from "../schemas/fault.ts";
 import { Job, JobPage, Queue } from "../schemas/job.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { startProduct, type Answer, type Product } from "./harness.ts";
+import { startProduct, type Product } from "./harness.ts";
+import { OtherAccount } from "./other-account.ts";
 
-const OTHER = "the-admin-token-of-another-account";
 const Created = z.object({ id: z.string() });
 
 /** What jobs run here, by name. */
@@ -39,18 +36,12 @@ const SCRIPTS: Record<string, string> = {
 };
 
 let product: Product;
-let db: Client;
+let other: OtherAccount;
 const ids = new Map<string, string>();
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
-  const createdAt = new Date().toISOString();
-  await write("INSERT INTO accounts (id, created_at) VALUES (?, ?)", ["other", createdAt]);
-  await write(
-    "INSERT INTO tokens (id, account, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-    ["tok_other", "other", "other", hashToken(OTHER), '["admin"]', createdAt],
-  );
+  other = await OtherAccount.open(product);
   // Callers wait for it no longer than this. Jobs may take longer.
   const limits = { wallMs: 200 };
   for (const [name, code] of Object.entries(SCRIPTS)) {
@@ -66,18 +57,13 @@ beforeAll(async () => {
   await product.untilRevision();
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
   for (const table of ["jobs", "job_usage", "kv", "schedules", "paused_queues"]) {
-    await write(`DELETE FROM ${table}`);
+    await product.db.execute(`DELETE FROM ${table}`);
   }
 });
-
-async function write(statement: string, args: InValue[] = []): Promise<void> {
-  await db.execute({ sql: statement, args });
-}
 
 function idOf(name: string): string {
   return ids.get(name) ?? "";
@@ -129,15 +115,6 @@ async function list(query = ""): Promise<JobPage> {
 
 async function problem(method: string, path: string, body?: unknown): Promise<Problem> {
   return Problem.parse((await product.manage(method, path, body)).body);
-}
-
-async function asOther(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${product.api}/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${OTHER}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 /** Each returns 5. */
@@ -517,12 +494,12 @@ describe("people", () => {
 
   it("are told where the account may have no more", async ({ expect }) => {
     await addByHand({ script: "adder", opts: { delay: 60_000 } });
-    await write("UPDATE job_usage SET added = 10000");
+    await product.db.execute("UPDATE job_usage SET added = 10000");
     const told = "the account has added 10,000 of the 10,000 jobs that it may add in an hour";
     const refused = await problem("POST", "/jobs", { script: "adder" });
     expect([refused.code, refused.detail]).toEqual(["conflict", expect.stringContaining(told)]);
     expect(await refusalOf("await add('adder', 'main');")).toContain(told);
-    await write("UPDATE job_usage SET added = 0, stored = 100000");
+    await product.db.execute("UPDATE job_usage SET added = 0, stored = 100000");
     const most = "an account has at most 100,000 jobs with 100,000,000 bytes of data and results";
     expect((await problem("POST", "/jobs", { script: "adder" })).detail).toContain(most);
   });
@@ -535,19 +512,19 @@ describe("another account", () => {
     const code = `const { add } = require('cxJob');
       async function told(ask) { try { return await ask(); } catch (error) { return error.message; } }
       exports.main = async () => [await told(() => add('adder', 'main')), await told(() => add('${idOf("adder")}', 'main'))];`;
-    expect((await asOther("POST", "/scripts", { name: "spy", type: "app", code })).status).toBe(
-      201,
-    );
-    const { value } = RunResult.parse((await asOther("POST", "/scripts/spy/run", {})).body);
+    expect(
+      (await other.manage("POST", "/scripts", { name: "spy", type: "app", code })).status,
+    ).toBe(201);
+    const { value } = RunResult.parse((await other.manage("POST", "/scripts/spy/run", {})).body);
     const refusals = ["adder", idOf("adder")].map(
       (name) => `Cannot add the job: the account has no script "${name}" with a live release`,
     );
     expect(value).toEqual(refusals);
-    expect((await asOther("POST", "/jobs", { script: idOf("adder") })).status).toBe(404);
-    expect((await asOther("GET", `/jobs/${id}`)).status).toBe(404);
-    expect((await asOther("POST", `/jobs/${id}/retry`, {})).status).toBe(404);
-    expect((await asOther("GET", "/queues/adder")).status).toBe(404);
-    expect(JobPage.parse((await asOther("GET", "/jobs")).body).jobs).toEqual([]);
+    expect((await other.manage("POST", "/jobs", { script: idOf("adder") })).status).toBe(404);
+    expect((await other.manage("GET", `/jobs/${id}`)).status).toBe(404);
+    expect((await other.manage("POST", `/jobs/${id}/retry`, {})).status).toBe(404);
+    expect((await other.manage("GET", "/queues/adder")).status).toBe(404);
+    expect(JobPage.parse((await other.manage("GET", "/jobs")).body).jobs).toEqual([]);
     expect((await read(id)).state).toBe("completed");
   });
 });
@@ -555,7 +532,7 @@ describe("another account", () => {
 describe("jobs of many accounts", () => {
   it("take turns", async ({ expect }) => {
     const code = "async function main() { await new Promise((done) => setTimeout(done, 30)); }";
-    await asOther("POST", "/scripts", { name: "patient", type: "app", code });
+    await other.manage("POST", "/scripts", { name: "patient", type: "app", code });
     await product.manage("PUT", "/queues/adder", { paused: true });
     const mine: string[] = [];
     for (let n = 0; n < 40; n += 1) {
@@ -563,11 +540,11 @@ describe("jobs of many accounts", () => {
       mine.push((await addByHand(job)).id);
     }
     await product.manage("PUT", "/queues/adder", { paused: false });
-    const { body } = await asOther("POST", "/jobs", { script: "patient" });
+    const { body } = await other.manage("POST", "/jobs", { script: "patient" });
     const theirs = Job.parse(body).id;
     let state = "";
     while (state !== "completed") {
-      state = Job.parse((await asOther("GET", `/jobs/${theirs}`)).body).state;
+      state = Job.parse((await other.manage("GET", `/jobs/${theirs}`)).body).state;
     }
     const open = (await list("?limit=200")).jobs.filter((job) => job.state !== "completed");
     expect(open.length).toBeGreaterThan(0);

@@ -1,44 +1,31 @@
 // The library cxKV, as scripts use it, through the running product: two edge processes with two cells for apps each.
 
-import { join } from "node:path";
-import { createClient, type Client, type InValue } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { CX_LIBRARIES } from "../schemas/cx-libraries.ts";
 import { KvEntry } from "../schemas/kv.ts";
 import { RunResult } from "../schemas/call.ts";
 import { Published } from "../schemas/release.ts";
-import { hashToken } from "../schemas/token-hash.ts";
 import { startProduct, type Answer, type Product } from "./harness.ts";
+import { OtherAccount } from "./other-account.ts";
 
-const OTHER = "the-admin-token-of-another-account";
 const Refusal = z.object({ code: z.string(), detail: z.string() });
 
 let product: Product;
-let db: Client;
+let other: OtherAccount;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  db = createClient({
-    url: `file:${join(product.data, "scriptforge.db")}`,
-    timeout: 5_000,
-  });
-  const createdAt = new Date().toISOString();
-  await write("INSERT INTO accounts (id, created_at) VALUES (?, ?)", ["other", createdAt]);
-  await write(
-    "INSERT INTO tokens (id, account, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-    ["tok_other", "other", "other", hashToken(OTHER), '["admin"]', createdAt],
-  );
+  other = await OtherAccount.open(product);
   for (const type of ["script", "app", "driver"]) {
     await product.manage("POST", "/scripts", { name: `draft-${type}`, type });
   }
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
-  await write("DELETE FROM kv");
+  await product.db.execute("DELETE FROM kv");
 });
 
 type Options = { type?: string; data?: unknown; function?: string };
@@ -61,10 +48,6 @@ async function valueOf(body: string, data: unknown = {}): Promise<unknown> {
   return result.value;
 }
 
-async function write(statement: string, args: InValue[] = []): Promise<void> {
-  await db.execute({ sql: statement, args });
-}
-
 async function stored(key: string): Promise<string> {
   return KvEntry.parse((await product.manage("GET", `/kv/${key}`)).body).value;
 }
@@ -76,7 +59,7 @@ async function lintsOf(code: string): Promise<string[]> {
 
 /** The milliseconds that each key still has. */
 async function timesLeft(): Promise<Map<unknown, number>> {
-  const { rows } = await db.execute("SELECT key, expires_at FROM kv");
+  const { rows } = await product.db.execute("SELECT key, expires_at FROM kv");
   return new Map(rows.map((row) => [row["key"], Number(row["expires_at"]) - Date.now()]));
 }
 
@@ -111,7 +94,7 @@ const STYLES: Record<string, string> = {
 describe("cxKV comes by", () => {
   it.for(Object.keys(STYLES))("%s", async (style, { expect }) => {
     for (const type of ["app", "driver"]) {
-      await write("DELETE FROM kv");
+      await product.db.execute("DELETE FROM kv");
       const { outcome, value } = await run(`${STYLES[style]}\n`, { type });
       expect([type, outcome, value]).toEqual([type, "ok", [2, "2"]]);
     }
@@ -283,7 +266,7 @@ describe("a time to live", () => {
     expect((await timesLeft()).get("n")).toBeGreaterThan(1_700_000);
     expect(await valueOf("return await incr('n');")).toBe(102);
     expect((await timesLeft()).get("n")).toBeGreaterThan(1_700_000);
-    await write("UPDATE kv SET expires_at = 1 WHERE expires_at IS NOT NULL");
+    await product.db.execute("UPDATE kv SET expires_at = 1 WHERE expires_at IS NOT NULL");
     const body = "return [await kv.get('a'), await kv.get('b'), await keys(), await incr('n')];";
     expect(await valueOf(body)).toEqual([null, "1", ["b"], 1]);
   });
@@ -326,12 +309,14 @@ describe("another account", () => {
         await kv.set('a', 'theirs');
         return seen;
       }`;
-    const created = await asOther("POST", "/scripts", { name: "spy", type: "app", code });
+    const created = await other.manage("POST", "/scripts", { name: "spy", type: "app", code });
     expect(created.status).toBe(201);
-    const { body } = await asOther("POST", "/scripts/spy/run", {});
+    const { body } = await other.manage("POST", "/scripts/spy/run", {});
     expect(RunResult.parse(body).value).toEqual([null, [], { keys: 0, bytes: 0 }, 1, false]);
     expect([await stored("a"), await stored("n")]).toEqual(["mine", "5"]);
-    const { rows } = await db.execute("SELECT account || '/' || key AS it FROM kv ORDER BY it");
+    const { rows } = await product.db.execute(
+      "SELECT account || '/' || key AS it FROM kv ORDER BY it",
+    );
     expect(rows.map((row) => row["it"])).toEqual(["default/a", "default/n", "other/a", "other/n"]);
   });
 });
@@ -373,14 +358,14 @@ describe("what a script does to the library", () => {
 
 describe("a store that does not answer", () => {
   it("is an error of the call, and of no other kind", async ({ expect }) => {
-    await write("ALTER TABLE kv RENAME TO kv_away");
+    await product.db.execute("ALTER TABLE kv RENAME TO kv_away");
     try {
       const told =
         "try { await kv.get('a'); } catch (e) { return [e instanceof Error, e.message]; }";
       const message = "The platform's kv does not answer at the moment";
       expect(await valueOf(told)).toEqual([true, message]);
     } finally {
-      await write("ALTER TABLE kv_away RENAME TO kv");
+      await product.db.execute("ALTER TABLE kv_away RENAME TO kv");
     }
     expect(await valueOf("return await incr('a');")).toBe(1);
   });
@@ -393,13 +378,4 @@ async function untilBothRun(script: string, data: unknown): Promise<void> {
     const { status } = await product.ask(`/run/${script}`, data);
     inRow = status === 200 ? inRow + 1 : 0;
   }
-}
-
-async function asOther(method: string, path: string, body: unknown): Promise<Answer> {
-  const response = await fetch(`${product.api}/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${OTHER}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, headers: response.headers, body: await response.json() };
 }

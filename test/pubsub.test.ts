@@ -4,28 +4,18 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { createClient, type Client, type InValue } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { RunResult } from "../schemas/call.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { startProduct, type Answer, type Product } from "./harness.ts";
-
-const OTHER = "the-admin-token-of-another-account";
+import { startProduct, type Product } from "./harness.ts";
+import { OtherAccount } from "./other-account.ts";
 
 let product: Product;
-let db: Client;
+let other: OtherAccount;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  const url = `file:${join(product.data, "scriptforge.db")}`;
-  db = createClient({ url, timeout: 5_000 });
-  const createdAt = new Date().toISOString();
-  await write("INSERT INTO accounts (id, created_at) VALUES (?, ?)", ["other", createdAt]);
-  await write(
-    "INSERT INTO tokens (id, account, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-    ["tok_other", "other", "other", hashToken(OTHER), '["admin"]', createdAt],
-  );
+  other = await OtherAccount.open(product);
   await product.manage("POST", "/scripts", { name: "draft", type: "app" });
   const limits = { wallMs: 20_000 };
   await product.manage("POST", "/scripts", {
@@ -34,15 +24,14 @@ beforeAll(async () => {
     code: LISTENER,
     limits,
   });
-  await asOther("POST", "/scripts", { name: "listener", type: "app", code: LISTENER, limits });
+  await other.manage("POST", "/scripts", { name: "listener", type: "app", code: LISTENER, limits });
   await product.untilRevision();
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
-  await write("DELETE FROM messages");
+  await product.db.execute("DELETE FROM messages");
 });
 
 /** Counts in cxKV that it listens; ends with what it got when the message "end" comes. */
@@ -59,10 +48,6 @@ async function main({ event, key = '*' }) {
   await incr('listening:' + event);
   return await promise;
 }`;
-
-async function write(statement: string, args: InValue[] = []): Promise<void> {
-  await db.execute({ sql: statement, args });
-}
 
 async function run(code: string): Promise<RunResult> {
   const answer = await product.manage("POST", "/scripts/draft/run", { code });
@@ -81,7 +66,7 @@ async function valueOf(body: string): Promise<unknown> {
 /** Waits until so many scripts listen to an event. */
 async function untilListening(event: string, count: number): Promise<void> {
   for (let listening = 0; listening < count;) {
-    const { rows } = await db.execute({
+    const { rows } = await product.db.execute({
       sql: "SELECT sum(value) AS n FROM kv WHERE key = ?",
       args: [`listening:${event}`],
     });
@@ -89,15 +74,6 @@ async function untilListening(event: string, count: number): Promise<void> {
     // The client works while its caller waits.
     await nextTurn();
   }
-}
-
-async function asOther(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${product.api}/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${OTHER}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
 function secret(): string {
@@ -167,7 +143,7 @@ describe("a message", () => {
     expect,
   }) => {
     const listeners = Array.from({ length: 6 }, () => product.ask("/run/listener", { event: "x" }));
-    const others = asOther("POST", "/scripts/listener/run", { data: { event: "x" } });
+    const others = other.manage("POST", "/scripts/listener/run", { data: { event: "x" } });
     await untilListening("x", 7);
     await valueOf("await publish('x', 'k', 1); await publish('x', 2); await publish('x', 'end');");
     for (const { body } of await Promise.all(listeners)) {
@@ -177,7 +153,7 @@ describe("a message", () => {
       ]);
     }
     const end = `const { publish } = require('cxPubSub'); exports.main = () => publish('x', 'end');`;
-    const draft = await asOther("POST", "/scripts/listener/run", { code: end });
+    const draft = await other.manage("POST", "/scripts/listener/run", { code: end });
     expect(RunResult.parse(draft.body).outcome).toBe("ok");
     expect(RunResult.parse((await others).body).value).toEqual([]);
   });
@@ -256,7 +232,7 @@ describe("a message", () => {
     const numbers =
       "WITH RECURSIVE kv_numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM kv_numbers WHERE n < 1000)";
     const into = "INSERT INTO messages (account, event, key, payload, origin, created_at)";
-    await write(`${into} ${numbers} ${row}`, [Date.now()]);
+    await product.db.execute(`${into} ${numbers} ${row}`, [Date.now()]);
     const most = "try { await publish('e', 1); } catch (error) { return error.message; }";
     expect(await valueOf(most)).toBe(
       'Cannot publish "e": an account publishes at most 1000 messages within 10 s',
@@ -275,7 +251,7 @@ describe("generatePbxSecurityKey", () => {
       expect([code, (await run(code)).value]).toEqual([code, keyOf("default", "1234|pbx1")]);
     }
     const code = "exports.main = () => require('cxHelper').generatePbxSecurityKey(1234, 'pbx1');";
-    const { body } = await asOther("POST", "/scripts/listener/run", { code });
+    const { body } = await other.manage("POST", "/scripts/listener/run", { code });
     expect(RunResult.parse(body).value).toBe(keyOf("other", "1234|pbx1"));
     expect(keyOf("other", "1234|pbx1")).not.toBe(keyOf("default", "1234|pbx1"));
   });

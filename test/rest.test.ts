@@ -46,7 +46,6 @@ beforeAll(async () => {
   await product.manage("PUT", "/env/CX_API_USER", { value: "ada" });
 });
 afterAll(async () => {
-  other.close();
   await product[Symbol.asyncDispose]();
   server.closeAllConnections();
   server.close();

@@ -1,7 +1,5 @@
 // Schedules through the running product: two edge processes that both look what is due.
 
-import { join } from "node:path";
-import { createClient, type Client, type InValue } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { Problem } from "../schemas/fault.ts";
@@ -17,30 +15,24 @@ const CODE = `async function main({ ms = 0 }) {
 const MINUTE_MS = 60_000;
 
 let product: Product;
-let db: Client;
 let script: string;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
   script = await create("nightly");
   await product.untilRevision();
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
-  for (const table of ["jobs", "job_usage", "schedules"]) await write(`DELETE FROM ${table}`);
+  for (const table of ["jobs", "job_usage", "schedules"])
+    await product.db.execute(`DELETE FROM ${table}`);
 });
 
 async function create(name: string): Promise<string> {
   const { body } = await product.manage("POST", "/scripts", { name, type: "app", code: CODE });
   return Created.parse(body).id;
-}
-
-async function write(statement: string, args: InValue[] = []): Promise<void> {
-  await db.execute({ sql: statement, args });
 }
 
 async function put(schedule: object, name = "nightly"): Promise<Schedule> {
@@ -55,7 +47,7 @@ async function read(name = "nightly"): Promise<Schedule> {
 /** As if its time had been so long ago, in milliseconds. Returns that time, as ISO text. */
 async function makeDue(ms = 1_000, name = script): Promise<string> {
   const at = Date.now() - ms;
-  await write("UPDATE schedules SET next_at = ? WHERE script = ?", [at, name]);
+  await product.db.execute("UPDATE schedules SET next_at = ? WHERE script = ?", [at, name]);
   return new Date(at).toISOString();
 }
 
@@ -148,7 +140,7 @@ describe("when its time has come", () => {
     }
     await product.untilRevision();
     for (let round = 1; round <= 3; round += 1) {
-      await write("UPDATE schedules SET next_at = ?", [Date.now() - 1_000]);
+      await product.db.execute("UPDATE schedules SET next_at = ?", [Date.now() - 1_000]);
       for (const name of names) await untilMoved(name);
       const done = await untilDone();
       const scripts = done.map((job) => job.script).toSorted();
@@ -183,7 +175,7 @@ describe("when its time has come", () => {
   it("no job is added for an account that may have no more", async ({ expect }) => {
     await put({ cron: "0 0 1 1 *" });
     await product.manage("POST", "/jobs", { script: "nightly", opts: { delay: 60_000 } });
-    await write("UPDATE job_usage SET added = 10000");
+    await product.db.execute("UPDATE job_usage SET added = 10000");
     await makeDue();
     expect((await untilMoved()).lastAt).toBeNull();
     expect(await jobs()).toHaveLength(1);

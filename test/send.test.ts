@@ -2,26 +2,23 @@
 
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { createClient, type Client, type InValue } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { RunResult } from "../schemas/call.ts";
 import { Job, JobPage } from "../schemas/job.ts";
-import { hashToken } from "../schemas/token-hash.ts";
-import { startProduct, type Answer, type Product } from "./harness.ts";
+import { startProduct, type Product } from "./harness.ts";
 import { MailServer } from "./mail-server.ts";
+import { OtherAccount } from "./other-account.ts";
 import { childrenOf, untilNone, wordsOf } from "./processes.ts";
 
-const OTHER = "the-admin-token-of-another-account";
 const SMS_TOKEN = "the-token-of-the-gateway";
 const MOST = 40;
 const Sent = z.strictObject({ id: z.string(), accepted: z.array(z.string()) });
 type Sms = { headers: IncomingHttpHeaders; body: unknown };
 
 let product: Product;
-let db: Client;
+let other: OtherAccount;
 let mail: MailServer;
 let gateway: Server;
 const smss: Sms[] = [];
@@ -46,26 +43,19 @@ beforeAll(async () => {
     SCRIPTFORGE_SMS_TOKEN: SMS_TOKEN,
     SCRIPTFORGE_SENDS_PER_HOUR: String(MOST),
   });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
-  const createdAt = new Date().toISOString();
-  await write("INSERT INTO accounts (id, created_at) VALUES (?, ?)", ["other", createdAt]);
-  await write(
-    "INSERT INTO tokens (id, account, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-    ["tok_other", "other", "other", hashToken(OTHER), '["admin"]', createdAt],
-  );
+  other = await OtherAccount.open(product);
   for (const type of ["script", "app", "driver"]) {
     await product.manage("POST", "/scripts", { name: `draft-${type}`, type });
   }
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
   await mail.stop();
   gateway.closeAllConnections();
   gateway.close();
 });
 beforeEach(async () => {
-  await write("DELETE FROM jobs");
+  await product.db.execute("DELETE FROM jobs");
   mail.mails.length = smss.length = statuses.length = 0;
   mail.onRecipient = mail.onMessage = () => undefined;
 });
@@ -74,10 +64,6 @@ function urlOf(server: Server): string {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port");
   return `http://127.0.0.1:${address.port}/sms`;
-}
-
-async function write(statement: string, args: InValue[] = []): Promise<void> {
-  await db.execute({ sql: statement, args });
 }
 
 async function run(code: string, type = "app"): Promise<RunResult> {
@@ -311,15 +297,15 @@ describe("a mail", () => {
     const told =
       "Cannot send the mail: an account sends at most 40 of them within an hour, by SCRIPTFORGE_SENDS_PER_HOUR. Try again later";
     expect((await run(code)).value).toEqual([MOST, told, ["44770"]]);
-    const other = await asOther("POST", "/scripts", { name: "mailer", type: "app" });
-    expect(other.status).toBe(201);
-    const { body } = await asOther("POST", "/scripts/mailer/run", {
+    const created = await other.manage("POST", "/scripts", { name: "mailer", type: "app" });
+    expect(created.status).toBe(201);
+    const { body } = await other.manage("POST", "/scripts/mailer/run", {
       code: `const { email } = require('cxSend'); exports.main = () => email(${MAIL});`,
     });
     const { id } = Sent.parse(RunResult.parse(body).value);
     expect((await product.manage("GET", `/jobs/${id}`)).status).toBe(404);
-    expect((await asOther("GET", `/jobs/${id}`)).status).toBe(200);
-    await write("UPDATE jobs SET created_at = created_at - 3600000");
+    expect((await other.manage("GET", `/jobs/${id}`)).status).toBe(200);
+    await product.db.execute("UPDATE jobs SET created_at = created_at - 3600000");
     await send(`email(${MAIL})`);
   });
 });
@@ -380,9 +366,9 @@ describe("a template", () => {
       "Do not know how to serialize a BigInt",
       "Cannot compile the template: its variables have to be an object of at most 100000 bytes of JSON",
     ]);
-    await asOther("POST", "/scripts", { name: "reader", type: "app" });
+    await other.manage("POST", "/scripts", { name: "reader", type: "app" });
     const spy = `const { compile } = require('cxTemplate'); exports.main = () => compile('report', {}).catch((error) => error.message);`;
-    const { body } = await asOther("POST", "/scripts/reader/run", { code: spy });
+    const { body } = await other.manage("POST", "/scripts/reader/run", { code: spy });
     expect(RunResult.parse(body).value).toBe('The account has no template "report"');
   });
 });
@@ -506,7 +492,7 @@ describe("while the edge process is killed", () => {
     await untilNone([edge ?? 0]);
     mail.onMessage = () => undefined;
     // As it is once their leases have lapsed.
-    await write("UPDATE jobs SET lease_until = 0 WHERE state = 'active'");
+    await product.db.execute("UPDATE jobs SET lease_until = 0 WHERE state = 'active'");
     for (const one of [id, ...queued.map((sent) => sent.id)]) await untilState(one, "completed");
     const subjects = new Set(mail.mails.map(({ headers }) => headers.get("subject")));
     expect(subjects.size).toBe(21);
@@ -516,13 +502,4 @@ describe("while the edge process is killed", () => {
 /** The role is in a process's environment alone: only an edge process has cells. */
 function isEdge(pid: number): boolean {
   return childrenOf(pid).some((child) => wordsOf(child).some((word) => word.includes("workerd")));
-}
-
-async function asOther(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${product.api}/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${OTHER}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, headers: response.headers, body: await response.json() };
 }

@@ -1,43 +1,26 @@
 // The library cxUserspace, as scripts use it, through the running product.
 
-import { join } from "node:path";
-import { createClient, type Client } from "@libsql/client";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { RunResult } from "../schemas/call.ts";
 import { Published } from "../schemas/release.ts";
-import { hashToken } from "../schemas/token-hash.ts";
 import { startProduct, type Answer, type Product } from "./harness.ts";
-
-const OTHER = "the-admin-token-of-another-account";
+import { OtherAccount } from "./other-account.ts";
 
 let product: Product;
-let db: Client;
+let other: OtherAccount;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "1", SCRIPTFORGE_CELLS: "1" });
-  db = createClient({
-    url: `file:${join(product.data, "scriptforge.db")}`,
-    timeout: 5_000,
-  });
-  const createdAt = new Date().toISOString();
-  await db.execute({
-    sql: "INSERT INTO accounts (id, created_at) VALUES (?, ?)",
-    args: ["other", createdAt],
-  });
-  await db.execute({
-    sql: "INSERT INTO tokens (id, account, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-    args: ["tok_other", "other", "other", hashToken(OTHER), '["admin"]', createdAt],
-  });
+  other = await OtherAccount.open(product);
   for (const type of ["script", "app", "driver"]) {
     await product.manage("POST", "/scripts", { name: `draft-${type}`, type });
   }
   // Under the name of the product's own tables, and under those of this account's databases.
-  await asOther("PUT", "/userspace/dnc", { kind: "kv" });
-  await asOther("PUT", "/userspace/accounts", { kind: "kv" });
-  await asOther("PUT", "/userspace/dnc/rows/theirs", { value: "theirs" });
+  await other.manage("PUT", "/userspace/dnc", { kind: "kv" });
+  await other.manage("PUT", "/userspace/accounts", { kind: "kv" });
+  await other.manage("PUT", "/userspace/dnc/rows/theirs", { value: "theirs" });
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
@@ -49,18 +32,6 @@ beforeEach(async () => {
   const columns = ["name", "city", "age"];
   await product.manage("PUT", "/userspace/people", { kind: "leads", columns });
 });
-
-/** Asks the control plane for another account. */
-async function asOther(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${product.api}/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${OTHER}`, "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const { status, headers } = response;
-  return { status, headers, body: text === "" ? undefined : JSON.parse(text) };
-}
 
 type Options = { type?: string; data?: unknown };
 
@@ -571,7 +542,7 @@ describe("another account", () => {
     const open = ATTACKS.filter((_attack, at) => typeof answers[at] !== "string");
     expect(open).toEqual([]);
     expect(answers.filter((answer) => /does not answer|failed/.test(String(answer)))).toEqual([]);
-    const theirs = await asOther("GET", "/userspace/dnc/rows/theirs");
+    const theirs = await other.manage("GET", "/userspace/dnc/rows/theirs");
     expect(theirs.body).toEqual({ key: "theirs", value: "theirs" });
   });
 
@@ -579,7 +550,7 @@ describe("another account", () => {
     await valueOf(
       "await create('dnc', 'theirs', 'mine'); await knex('dnc').update({ value: 'all mine' });",
     );
-    expect((await asOther("GET", "/userspace/dnc/rows/theirs")).body).toEqual({
+    expect((await other.manage("GET", "/userspace/dnc/rows/theirs")).body).toEqual({
       key: "theirs",
       value: "theirs",
     });

@@ -1,19 +1,18 @@
 // What people see of what runs: invocations, the tail, statistics, cells, quarantine and tokens, through the running product.
 
 import { join } from "node:path";
-import { createClient, type Client } from "@libsql/client";
+import { createClient } from "@libsql/client";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { z } from "zod";
 import { InvocationPage, InvokedInFull, type Invoked } from "../schemas/invocation.ts";
 import { Cells, QuarantinedScript } from "../schemas/node.ts";
 import { Stats } from "../schemas/stats.ts";
-import { hashToken } from "../schemas/token-hash.ts";
 import { CreatedToken, Token } from "../schemas/token.ts";
 import { eventsOf, openStream, type ServerEvent } from "./event-stream.ts";
 import { startProduct, type Product } from "./harness.ts";
+import { OtherAccount } from "./other-account.ts";
 import { cellsOf } from "./processes.ts";
 
-const OTHER = "the-admin-token-of-another-account";
 const CODE = `
 function main(data) {
   const { n } = data.routing;
@@ -27,25 +26,15 @@ function main(data) {
 }`;
 
 let product: Product;
-let db: Client;
+let other: OtherAccount;
 let script: string;
 
 beforeAll(async () => {
   product = await startProduct({ SCRIPTFORGE_GATEWAYS: "2", SCRIPTFORGE_CELLS: "2" });
-  db = createClient({ url: `file:${join(product.data, "scriptforge.db")}`, timeout: 5_000 });
-  const createdAt = new Date().toISOString();
-  await db.execute({
-    sql: "INSERT INTO accounts (id, created_at) VALUES ('other', ?)",
-    args: [createdAt],
-  });
-  await db.execute({
-    sql: "INSERT INTO tokens (id, account, name, hash, scopes, created_at) VALUES ('tok_other', 'other', 'other', ?, '[\"admin\"]', ?)",
-    args: [hashToken(OTHER), createdAt],
-  });
+  other = await OtherAccount.open(product);
   script = await product.assign({ name: "watched", code: CODE, customer: "acme" });
 });
 afterAll(async () => {
-  db.close();
   await product[Symbol.asyncDispose]();
 });
 
@@ -64,11 +53,6 @@ async function untilKept(id: string): Promise<InvokedInFull> {
     const { status, body } = await product.manage("GET", `/invocations/${id}`);
     if (status === 200) return InvokedInFull.parse(body);
   }
-}
-
-async function manageAs(token: string, method: string, path: string): Promise<Response> {
-  const headers = { authorization: `Bearer ${token}` };
-  return await fetch(`${product.api}/v1${path}`, { method, headers });
 }
 
 /** Repeats `look` until it finds what is looked for. */
@@ -216,27 +200,28 @@ describe("an invocation", () => {
   it("belongs to its account", async ({ expect }) => {
     const id = await call(1);
     await untilKept(id);
-    expect((await manageAs(OTHER, "GET", `/invocations/${id}`)).status).toBe(404);
+    expect((await other.manage("GET", `/invocations/${id}`)).status).toBe(404);
     for (const path of ["/invocations", `/invocations?script=${script}`]) {
-      const page = InvocationPage.parse(await (await manageAs(OTHER, "GET", path)).json());
+      const page = InvocationPage.parse((await other.manage("GET", path)).body);
       expect(page).toEqual({ invocations: [], next: null });
     }
-    const stats = Stats.parse(
-      await (await manageAs(OTHER, "GET", `/stats?script=${script}`)).json(),
-    );
+    const stats = Stats.parse((await other.manage("GET", `/stats?script=${script}`)).body);
     expect(stats.points).toEqual([]);
-    expect(await (await manageAs(OTHER, "GET", "/audit")).json()).toEqual({
+    expect((await other.manage("GET", "/audit")).body).toEqual({
       entries: [],
       next: null,
     });
-    expect(await (await manageAs(OTHER, "GET", "/quarantine")).json()).toEqual([]);
+    expect((await other.manage("GET", "/quarantine")).body).toEqual([]);
   });
 
   it("is nobody's who may only run", async ({ expect }) => {
     const made = await product.manage("POST", "/tokens", { name: "engine", scopes: ["run"] });
     const { token } = CreatedToken.parse(made.body);
     for (const path of ["/invocations", "/tail", "/stats", "/cells", "/quarantine", "/audit"]) {
-      expect([path, (await manageAs(token, "GET", path)).status]).toEqual([path, 403]);
+      expect([path, (await product.manageAs(token, { method: "GET", path })).status]).toEqual([
+        path,
+        403,
+      ]);
     }
   });
 });
@@ -262,7 +247,7 @@ describe("the tail", () => {
   });
 
   it("shows other accounts nothing", async ({ expect }) => {
-    const theirs = await openTail("", OTHER);
+    const theirs = await openTail("", other.token);
     const ours = await openTail();
     const first = theirs.next();
     const id = await call(8);
@@ -281,7 +266,7 @@ describe("the tail", () => {
     const end = events.next();
     expect((await product.manage("DELETE", `/tokens/${id}`)).status).toBe(204);
     expect(await end).toEqual({ done: true, value: undefined });
-    expect((await manageAs(token, "GET", "/tail")).status).toBe(401);
+    expect((await product.manageAs(token, { method: "GET", path: "/tail" })).status).toBe(401);
   });
 
   it("is followed by so many at once, and by others when they have gone", async ({ expect }) => {
@@ -335,7 +320,7 @@ describe("a flood", () => {
     const kept = sum.reduce((before, point) => before + point.kept, 0);
     // Two processes, 20 a second each.
     expect(kept).toBeLessThanOrEqual(40 * seconds + faults);
-    const { rows } = await db.execute({
+    const { rows } = await product.db.execute({
       sql: "SELECT count(*) AS n FROM invocations WHERE script_name = 'flooded' AND at >= ?",
       args: [Date.parse(from)],
     });
@@ -415,7 +400,7 @@ describe("a token", () => {
       return (await fetch(path, { method: "POST", headers, body: '{"routing":{}}' })).status;
     };
     expect(await ask()).toBe(200);
-    await manageAs(token, "GET", "/modules");
+    await product.manageAs(token, { method: "GET", path: "/modules" });
     const used = await until(async () => {
       const all = z.array(Token).parse((await product.manage("GET", "/tokens")).body);
       return all.find((one) => one.id === id)?.lastUsedAt ?? undefined;
