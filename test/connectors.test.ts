@@ -1,9 +1,7 @@
 // Libraries that ask connectors of the operator's, as scripts use them, through the running product and real HTTP.
 
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
 import { CONNECTORS, MAX_CONNECTOR_MS } from "../schemas/connector.ts";
@@ -15,28 +13,17 @@ import { RunResult } from "../schemas/call.ts";
 import { Published } from "../schemas/release.ts";
 import { startProduct, type Answer, type Product } from "./harness.ts";
 import { OtherAccount } from "./other-account.ts";
+import { rejectionOf, Upstream } from "./upstream.ts";
 
 const SECRET = "the-secret-of-the-service";
 const Refusal = z.object({ code: z.string(), detail: z.string() });
 
 let product: Product;
 let other: OtherAccount;
-let server: Server;
-let at: string;
-/** What connectors were asked, in order, and what they answer. */
-let seen: { url: string; headers: IncomingMessage["headers"]; body: unknown }[] = [];
-let respond: (response: ServerResponse) => void;
+let upstream: Upstream;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const { url = "", headers } = request;
-    seen.push({ url, headers, body: JSON.parse(await text(request)) });
-    respond(response);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no port");
-  at = `http://127.0.0.1:${address.port}`;
+  upstream = await Upstream.open();
   // No egress is open: connectors are the operator's, wherever they are.
   product = await startProduct({ SCRIPTFORGE_CELLS: "1" });
   other = await OtherAccount.open(product);
@@ -44,30 +31,27 @@ beforeAll(async () => {
     await product.manage("POST", "/scripts", { name: `draft-${type}`, type });
   }
   for (const name of ["call-control", "llm", "lookup", "originate"]) {
-    await connect(name, { url: `${at}/${name}?line=2`, headers: { "X-Key": SECRET } });
+    await connect(name, { url: `${upstream.url}/${name}?line=2`, headers: { "X-Key": SECRET } });
   }
 });
 afterAll(async () => {
   await product[Symbol.asyncDispose]();
-  server.closeAllConnections();
-  server.close();
+  await upstream[Symbol.asyncDispose]();
 });
 beforeEach(() => {
-  seen = [];
-  answerWith({ ok: true });
+  upstream.seen = [];
+  upstream.answerWith({ ok: true });
 });
-
-function answerWith(body: unknown, status = 200): void {
-  respond = (response) => {
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(body));
-  };
-}
 
 /** Never ends. */
 function pour(response: ServerResponse): void {
   response.write("x".repeat(65_536));
   response.once("drain", () => pour(response));
+}
+
+/** What a connector was asked first. */
+function firstQuestion(): unknown {
+  return JSON.parse(upstream.seen[0]?.body ?? "null");
 }
 
 async function connect(name: string, content: object): Promise<void> {
@@ -101,9 +85,7 @@ async function valueOf(expression: string): Promise<unknown> {
 
 /** The status, the class and the message of the Error that a call rejects with. */
 async function refusalOf(call: string): Promise<unknown> {
-  return await valueOf(
-    `await ${call}.then(() => 'resolved', (e) => [e.status ?? null, e instanceof TypeError ? 'TypeError' : e instanceof Error && 'Error', e.message])`,
-  );
+  return await valueOf(rejectionOf(call));
 }
 
 const ORIGINATE = "originate(1234, 'am1fs1', '447700900123', 442070000000, '100')";
@@ -116,7 +98,7 @@ describe("a call's connector is asked by", () => {
     "import cxOriginate from 'cxOriginate'; export const main = () => cxOriginate.CALL;",
     "import * as cxOriginate from 'cxOriginate'; export const main = () => cxOriginate.CALL;",
   ])("%s", async (style, { expect }) => {
-    answerWith({ callid: "1-2-3" });
+    upstream.answerWith({ callid: "1-2-3" });
     for (const type of ["app", "driver"]) {
       const { outcome, value } = await run(style.replace("CALL", ORIGINATE), { type });
       expect([type, outcome, value]).toEqual([type, "ok", { callid: "1-2-3" }]);
@@ -128,11 +110,12 @@ describe("a connector", () => {
   it("is told function, arguments, account and script, with the operator's headers", async ({
     expect,
   }) => {
-    answerWith({ callid: "7" });
+    upstream.answerWith({ callid: "7" });
     expect(await valueOf(`await ${ORIGINATE}`)).toEqual({ callid: "7" });
     const id = await product.manage("GET", "/scripts/draft-app");
     const { id: script } = z.object({ id: z.string() }).parse(id.body);
-    const [{ url, headers, body } = {}] = seen;
+    const [{ url, headers } = {}] = upstream.seen;
+    const body = firstQuestion();
     expect(url).toBe("/originate?line=2");
     expect(headers).toMatchObject({
       "x-key": SECRET,
@@ -197,32 +180,32 @@ describe("a connector", () => {
       ),
     ];
     for (const [call, connector, name, args] of cases) {
-      seen = [];
-      answerWith({ status: "Valid", n: 1 });
+      upstream.seen = [];
+      upstream.answerWith({ status: "Valid", n: 1 });
       const value = await valueOf(`await ${call}`);
       if (connector === "") {
-        expect([value, seen]).toEqual([{}, []]);
+        expect([value, upstream.seen]).toEqual([{}, []]);
         continue;
       }
       expect([call, value]).toEqual([call, { status: "Valid", n: 1 }]);
-      expect(seen).toMatchObject([{ url: `/${connector}?line=2` }]);
-      expect(seen[0]?.body).toMatchObject({ function: name, arguments: args });
+      expect(upstream.seen).toMatchObject([{ url: `/${connector}?line=2` }]);
+      expect(firstQuestion()).toMatchObject({ function: name, arguments: args });
     }
   });
 
   it("answers any JSON, and nothing is null", async ({ expect }) => {
     for (const value of [[1], "text", 5, false, null, { a: { b: [] } }]) {
-      answerWith(value);
+      upstream.answerWith(JSON.stringify(value));
       expect(await valueOf(`await ${ORIGINATE}`)).toEqual(value);
     }
-    respond = (response) => response.writeHead(204).end();
+    upstream.respond = (response) => response.writeHead(204).end();
     expect(await valueOf(`await ${ORIGINATE}`)).toBeNull();
-    respond = (response) => response.end();
+    upstream.respond = (response) => response.end();
     expect(await valueOf(`await ${ORIGINATE}`)).toBeNull();
   });
 
   it("may be served over a type that it does not say", async ({ expect }) => {
-    respond = (response) => response.end(' {"callid": "8"}\n');
+    upstream.respond = (response) => response.end(' {"callid": "8"}\n');
     expect(await valueOf(`await ${ORIGINATE}`)).toEqual({ callid: "8" });
   });
 });
@@ -240,14 +223,14 @@ describe("a connector that fails", () => {
       [500, { detail: "x".repeat(2_000) }, `500 Internal Server Error: ${"x".repeat(500)}`],
     ];
     for (const [status, body, told] of cases) {
-      answerWith(body, status);
+      upstream.answerWith(body, status);
       const message = `Cannot use cxOriginate: the connector "originate" answered ${told}`;
       expect(await refusalOf(ORIGINATE)).toEqual([status, "Error", message]);
     }
   });
 
   it("with a page of HTML rejects with its status", async ({ expect }) => {
-    respond = (response) =>
+    upstream.respond = (response) =>
       response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad gateway</h1>");
     expect(await refusalOf(ORIGINATE)).toEqual([
       502,
@@ -258,7 +241,7 @@ describe("a connector that fails", () => {
 
   it("with what is not JSON says so", async ({ expect }) => {
     for (const body of ["<html></html>", "{", "callid=5", "\0"]) {
-      respond = (response) => response.end(body);
+      upstream.respond = (response) => response.end(body);
       expect(await refusalOf(ORIGINATE)).toEqual([
         502,
         "Error",
@@ -273,47 +256,48 @@ describe("a connector that fails", () => {
       "Error",
       'Cannot use cxOriginate: the answer of the connector "originate" has more than 1000000 bytes',
     ];
-    answerWith("x".repeat(1_000_000));
+    upstream.answerWith(JSON.stringify("x".repeat(1_000_000)));
     expect(await refusalOf(ORIGINATE)).toEqual(told);
-    answerWith("x".repeat(999_998));
+    upstream.answerWith(JSON.stringify("x".repeat(999_998)));
     expect(await valueOf(`(await ${ORIGINATE}).length`)).toBe(999_998);
     const { gzipSync } = await import("node:zlib");
-    respond = (response) =>
+    upstream.respond = (response) =>
       response
         .writeHead(200, { "content-encoding": "gzip" })
         .end(gzipSync(JSON.stringify("x".repeat(50_000_000))));
     expect(await refusalOf(ORIGINATE)).toEqual(told);
-    respond = pour;
+    upstream.respond = pour;
     expect(await refusalOf(ORIGINATE)).toEqual(told);
   });
 
   it("with a redirect is not followed", async ({ expect }) => {
     for (const status of [301, 302, 307, 308]) {
-      respond = (response) => response.writeHead(status, { location: `${at}/elsewhere` }).end();
+      upstream.respond = (response) =>
+        response.writeHead(status, { location: `${upstream.url}/elsewhere` }).end();
       expect(await refusalOf(ORIGINATE)).toEqual([
         status,
         "Error",
         expect.stringContaining("redirects are not followed"),
       ]);
     }
-    expect(seen.filter(({ url }) => url === "/elsewhere")).toEqual([]);
+    expect(upstream.seen.filter(({ url }) => url === "/elsewhere")).toEqual([]);
   });
 
   it("by silence, a dropped connection or a closed port rejects in time", async ({ expect }) => {
-    await connect("lookup", { url: `${at}/lookup`, timeoutMs: 300 });
-    respond = () => undefined;
+    await connect("lookup", { url: `${upstream.url}/lookup`, timeoutMs: 300 });
+    upstream.respond = () => undefined;
     expect(await refusalOf("api.lookup.hlr('1')")).toEqual([
       504,
       "Error",
       'Cannot use api.lookup: the connector "lookup" did not answer within 300 ms',
     ]);
-    respond = (response) => response.writeHead(200).write("{");
+    upstream.respond = (response) => response.writeHead(200).write("{");
     expect(await refusalOf("api.lookup.hlr('1')")).toEqual([
       504,
       "Error",
       'Cannot use api.lookup: the connector "lookup" did not answer within 300 ms',
     ]);
-    respond = (response) => response.destroy();
+    upstream.respond = (response) => response.destroy();
     expect(await refusalOf("api.lookup.hlr('1')")).toEqual([
       502,
       "Error",
@@ -327,12 +311,12 @@ describe("a connector that fails", () => {
       "Error",
       expect.stringContaining('the connector "lookup" cannot be reached'),
     ]);
-    await connect("lookup", { url: `${at}/lookup?line=2` });
+    await connect("lookup", { url: `${upstream.url}/lookup?line=2` });
   });
 
   it("by silence is left alone once the run is over", async ({ expect }) => {
     const gone = Promise.withResolvers<void>();
-    respond = (response) => void response.once("close", () => gone.resolve());
+    upstream.respond = (response) => void response.once("close", () => gone.resolve());
     const limits = { wallMs: 300 };
     const code = `const { originate } = require('cxOriginate'); exports.main = () => ${ORIGINATE};`;
     await product.manage("POST", "/scripts", { name: "waits", type: "app", code, limits });
@@ -341,8 +325,7 @@ describe("a connector that fails", () => {
     expect(body).toMatchObject({ code: "wall_exceeded" });
     // Long before the connector's own ten seconds.
     await gone.promise;
-    const [{ body: question } = {}] = seen;
-    expect(question).toMatchObject({ function: "originate" });
+    expect(firstQuestion()).toMatchObject({ function: "originate" });
   });
 });
 
@@ -401,7 +384,7 @@ describe("a script's argument", () => {
     for (const [call, message] of cases) {
       expect([call, await refusalOf(call)]).toEqual([call, [null, "TypeError", message]]);
     }
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("cannot pass for another account's or script's", async ({ expect }) => {
@@ -411,7 +394,7 @@ describe("a script's argument", () => {
         return (await C5(['a","account":"other'])).originate({ account: 'other', script: 'x', toJSON: undefined });
       };`;
     await run(code);
-    expect(seen[0]?.body).toMatchObject({
+    expect(firstQuestion()).toMatchObject({
       account: "default",
       arguments: { servers: ['a","account":"other'], parameters: [{ account: "other" }] },
     });
@@ -421,9 +404,9 @@ describe("a script's argument", () => {
     const code = `const { originate } = require('cxOriginate');
       JSON.parse = JSON.stringify = String = Array.isArray = Number.isSafeInteger = () => 'forged';
       exports.main = async () => (await ${ORIGINATE}).callid;`;
-    answerWith({ callid: "9" });
+    upstream.answerWith({ callid: "9" });
     expect((await run(code)).value).toBe("9");
-    expect(seen[0]?.body).toMatchObject({ arguments: { cli: "442070000000" } });
+    expect(firstQuestion()).toMatchObject({ arguments: { cli: "442070000000" } });
   });
 });
 
@@ -467,7 +450,7 @@ describe("a look-up in the account's own databases", () => {
     const code =
       "exports.main = () => api.lookup.userspaceLookup('dnc', '447700900999').catch((e) => e.message);";
     expect(await other.valueOf(code)).toContain("dnc");
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 });
 
@@ -542,7 +525,7 @@ describe("a question", () => {
     const code =
       "const { chat } = require('cxLLM'); exports.main = async () => { for (;;) await chat('a', 'x'); };";
     expect((await run(code)).outcome).toBe("subrequests_exceeded");
-    expect(seen).toHaveLength(50);
+    expect(upstream.seen).toHaveLength(50);
   });
 });
 
@@ -554,12 +537,12 @@ describe("what the operator configured", () => {
         return [String(e.stack), JSON.stringify(Object.getOwnPropertyNames(e).map((name) => e[name])),
           JSON.stringify(process.env), library.originate.toString(), JSON.stringify(library)].join('\\n');
       };`;
-    answerWith({ error: "no" }, 500);
+    upstream.answerWith({ error: "no" }, 500);
     const result = await run(code);
     expect(result.value).toContain("answered 500");
     const text = JSON.stringify(result);
     expect(text).not.toContain(SECRET);
-    expect(text).not.toContain(new URL(at).port);
+    expect(text).not.toContain(new URL(upstream.url).port);
   });
 
   it("holds for its account alone, and its absence is told", async ({ expect }) => {
@@ -580,14 +563,14 @@ describe("what the operator configured", () => {
         `Cannot use ${library}: the connector "${connector}" is not configured; an operator sets it by PUT /v1/connectors/${connector}`,
       ]);
     }
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("takes effect at once", async ({ expect }) => {
-    await connect("llm", { url: `${at}/elsewhere` });
+    await connect("llm", { url: `${upstream.url}/elsewhere` });
     await valueOf("await chat('a', 'b')");
-    expect(seen).toMatchObject([{ url: "/elsewhere" }]);
-    expect(seen[0]?.headers).not.toHaveProperty("x-key");
+    expect(upstream.seen).toMatchObject([{ url: "/elsewhere" }]);
+    expect(upstream.seen[0]?.headers).not.toHaveProperty("x-key");
     await product.manage("DELETE", "/connectors/llm");
     expect(await refusalOf("chat('a', 'b')")).toEqual([
       null,
@@ -611,9 +594,9 @@ describe("the page for operators", () => {
       JSON.parse(setting),
     );
     expect([status, body]).toMatchObject([200, { headers: ["Authorization"], timeoutMs: 5_000 }]);
-    await connect("originate", { url: `${at}/originate` });
+    await connect("originate", { url: `${upstream.url}/originate` });
     await valueOf("await originate(1234, 'am1fs1', 447700900123, '442070000000', 100)");
-    const { script: _own, ...asked } = z.looseObject({}).parse(seen[0]?.body);
+    const { script: _own, ...asked } = z.looseObject({}).parse(firstQuestion());
     const { script: _shown, ...shown } = z.looseObject({}).parse(JSON.parse(question));
     expect(asked).toEqual(shown);
   });

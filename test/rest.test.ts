@@ -1,8 +1,7 @@
 // The library cxRest, as scripts use it, through the running product, with an API upstream that speaks real HTTP.
 
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { z } from "zod";
@@ -11,32 +10,21 @@ import { KvEntry } from "../schemas/kv.ts";
 import { Published } from "../schemas/release.ts";
 import { startProduct, type Product } from "./harness.ts";
 import { OtherAccount } from "./other-account.ts";
+import { rejectionOf, Upstream } from "./upstream.ts";
 
 const TOKEN = "the-token-of-ada-at-the-upstream";
 const DEFAULT_TOKEN = "the-token-of-everybody-else";
 
-type Seen = { method: string; url: string; headers: IncomingMessage["headers"]; body: string };
-
 let product: Product;
 let other: OtherAccount;
-let server: Server;
-let at: string;
-/** What the upstream was asked, in order, and what it answers. */
-let seen: Seen[] = [];
-let respond: (response: ServerResponse, request: Seen) => void;
+let upstream: Upstream;
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const { method = "", url = "", headers } = request;
-    const asked = { method, url, headers, body: await text(request) };
-    seen.push(asked);
-    respond(response, asked);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no port");
-  at = `http://127.0.0.1:${address.port}`;
-  product = await startProduct({ SCRIPTFORGE_CELLS: "1", SCRIPTFORGE_REST_URL: `${at}/api/cp/` });
+  upstream = await Upstream.open();
+  product = await startProduct({
+    SCRIPTFORGE_CELLS: "1",
+    SCRIPTFORGE_REST_URL: `${upstream.url}/api/cp/`,
+  });
   other = await OtherAccount.open(product);
   await prepare(product);
   await product.manage("PUT", "/rest-users/ada", { token: TOKEN });
@@ -47,25 +35,17 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await product[Symbol.asyncDispose]();
-  server.closeAllConnections();
-  server.close();
+  await upstream[Symbol.asyncDispose]();
 });
 beforeEach(() => {
-  seen = [];
-  answerWith({ status: "OK" });
+  upstream.seen = [];
+  upstream.answerWith({ status: "OK" });
 });
 
 async function prepare(where: Product): Promise<void> {
   for (const type of ["script", "app", "driver"]) {
     await where.manage("POST", "/scripts", { name: `draft-${type}`, type });
   }
-}
-
-function answerWith(body: unknown, status = 200, type = "application/json"): void {
-  respond = (response) => {
-    response.writeHead(status, { "content-type": type });
-    response.end(typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body));
-  };
 }
 
 type Options = { type?: string; where?: Product };
@@ -96,10 +76,7 @@ async function statusOf(call: string, options: Options = {}): Promise<unknown> {
 
 /** The status, the class and the message of the Error that a call rejects with. */
 async function refusalOf(call: string, options: Options = {}): Promise<unknown> {
-  return await valueOf(
-    `await ${call}.then(() => 'resolved', (e) => [e.status ?? null, e instanceof TypeError ? 'TypeError' : e instanceof Error && 'Error', e.message])`,
-    options,
-  );
+  return await valueOf(rejectionOf(call), options);
 }
 
 /** An App of the other account, which asks in the name of its own user. */
@@ -137,13 +114,13 @@ const STYLES: Record<string, string> = {
 
 describe("cxRest comes by", () => {
   it.for(Object.keys(STYLES))("%s", async (style, { expect }) => {
-    answerWith([{ id: 5 }]);
+    upstream.answerWith([{ id: 5 }]);
     for (const type of ["app", "driver"]) {
-      seen = [];
+      upstream.seen = [];
       const { outcome, value } = await run(`${STYLES[style]}\n`, { type });
       expect([type, outcome, value]).toEqual([type, "ok", [{ id: 5 }]]);
-      expect(seen).toMatchObject([{ method: "GET", url: "/api/cp/did?id=5", body: "" }]);
-      expect(seen[0]?.headers).toMatchObject({
+      expect(upstream.seen).toMatchObject([{ method: "GET", url: "/api/cp/did?id=5", body: "" }]);
+      expect(upstream.seen[0]?.headers).toMatchObject({
         authorization: `Bearer ${TOKEN}`,
         "x-scriptforge-account": "default",
         "x-scriptforge-script": expect.stringMatching(/^scr_/),
@@ -195,10 +172,10 @@ describe("a method", () => {
       ["update('customer', 1234)", "PUT", "customer/1234"],
     ];
     for (const [call, method, url, body] of cases) {
-      seen = [];
+      upstream.seen = [];
       expect([call, await valueOf(`await api.${call}`)]).toEqual([call, { status: "OK" }]);
-      expect(seen).toMatchObject([{ method, url: `/api/cp/${url}` }]);
-      const [asked] = seen;
+      expect(upstream.seen).toMatchObject([{ method, url: `/api/cp/${url}` }]);
+      const [asked] = upstream.seen;
       expect([call, asked?.body]).toEqual([call, body === undefined ? "" : JSON.stringify(body)]);
       expect(asked?.headers["content-type"]).toBe(
         body === undefined ? undefined : "application/json",
@@ -230,10 +207,10 @@ describe("a method", () => {
     for (const path of ["@evil.test/", ":1/", "?x", ".evil.test"]) {
       await valueOf(`await api.get('x${path}')`);
     }
-    expect(seen.map(({ url, headers }) => [url, headers.host])).toEqual(
+    expect(upstream.seen.map(({ url, headers }) => [url, headers.host])).toEqual(
       ["x@evil.test/", "x:1/", "x?x", "x.evil.test"].map((url) => [
         `/api/cp/${url}`,
-        at.replace("http://", ""),
+        upstream.url.replace("http://", ""),
       ]),
     );
   });
@@ -263,7 +240,7 @@ describe("a method", () => {
       "Error",
       "Cannot use cxRest: A path has at most 8000 characters",
     ]);
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("does not reach how it checks and asks", async ({ expect }) => {
@@ -272,7 +249,7 @@ describe("a method", () => {
       Array.isArray = () => true; Reflect.defineProperty = () => {};
       exports.main = async () => (await api.post('x', { a: 1 })).status;`;
     expect((await run(code)).value).toBe("OK");
-    expect(seen).toMatchObject([{ url: "/api/cp/x", body: '{"a":1}' }]);
+    expect(upstream.seen).toMatchObject([{ url: "/api/cp/x", body: '{"a":1}' }]);
   });
 });
 
@@ -297,19 +274,19 @@ describe("an answer", () => {
       ],
     ];
     for (const [body, type, value] of cases) {
-      answerWith(body, 200, type);
+      upstream.answerWith(body, 200, type);
       expect([type, body, await valueOf("await api.get('x')")]).toEqual([type, body, value]);
     }
     for (const [body, value] of [
       ['{"a":1}', { a: 1 }],
       ["plain", "plain"],
     ] as const) {
-      respond = (response) => response.end(body);
+      upstream.respond = (response) => response.end(body);
       expect(await valueOf("await api.get('x')")).toEqual(value);
     }
-    respond = (response) => response.writeHead(204).end();
+    upstream.respond = (response) => response.writeHead(204).end();
     expect(await valueOf("await api.delete('x')")).toBeNull();
-    respond = (response) =>
+    upstream.respond = (response) =>
       response
         .writeHead(201, { "content-type": "application/json", "content-encoding": "gzip" })
         .end(gzipSync('{"id":7}'));
@@ -317,7 +294,7 @@ describe("an answer", () => {
   });
 
   it("that is no JSON and says it is rejects", async ({ expect }) => {
-    answerWith("<html>");
+    upstream.answerWith("<html>");
     expect(await refusalOf("api.get('x')")).toEqual([
       502,
       "Error",
@@ -333,7 +310,7 @@ describe("an answer", () => {
       [302, "", "302 Found: redirects are not followed"],
     ];
     for (const [status, body, told] of cases) {
-      answerWith(body, status);
+      upstream.answerWith(body, status);
       const message = `Cannot PUT "customer/1": the API upstream answered ${told}`;
       expect(await refusalOf("api.put('customer/1', {})")).toEqual([status, "Error", message]);
     }
@@ -342,7 +319,7 @@ describe("an answer", () => {
   it("of an app that catches nothing fails the call as any other error does", async ({
     expect,
   }) => {
-    answerWith({ error: "603 Decline" }, 404);
+    upstream.answerWith({ error: "603 Decline" }, 404);
     const code = "exports.main = () => require('cxRest')('ada').get('x');";
     await product.assign({ name: "uncaught", type: "app", code, customer: "uncaught" });
     const { body } = await product.ask("/call/termination/uncaught/main", { routing: {} });
@@ -358,11 +335,11 @@ describe("an answer", () => {
       "Error",
       'Cannot GET "x": the answer of the API upstream has more than 10000000 bytes',
     ];
-    answerWith("x".repeat(10_000_000), 200, "text/plain");
+    upstream.answerWith("x".repeat(10_000_000), 200, "text/plain");
     expect(await valueOf("(await api.get('x')).length")).toBe(10_000_000);
-    answerWith("x".repeat(10_000_001), 200, "text/plain");
+    upstream.answerWith("x".repeat(10_000_001), 200, "text/plain");
     expect(await refusalOf("api.get('x')")).toEqual(told);
-    respond = (response) =>
+    upstream.respond = (response) =>
       response
         .writeHead(200, { "content-type": "text/plain", "content-encoding": "gzip" })
         .end(gzipSync("x".repeat(60_000_000)));
@@ -382,16 +359,19 @@ describe("an answer", () => {
       [307, `//127.0.0.1:${address.port}/x`],
       [308, "/elsewhere"],
     ] as const) {
-      respond = (response) => response.writeHead(status, { location }).end();
+      upstream.respond = (response) => response.writeHead(status, { location }).end();
       expect(await statusOf("api.get('x')")).toEqual([status, "Error"]);
     }
-    expect([elsewhere, seen.map(({ url }) => url)]).toEqual([[], Array(3).fill("/api/cp/x")]);
+    expect([elsewhere, upstream.seen.map(({ url }) => url)]).toEqual([
+      [],
+      Array(3).fill("/api/cp/x"),
+    ]);
     away.close();
   });
 
   it("that does not come is left alone once the run is over", async ({ expect }) => {
     const gone = Promise.withResolvers<void>();
-    respond = (response) => void response.once("close", () => gone.resolve());
+    upstream.respond = (response) => void response.once("close", () => gone.resolve());
     const limits = { wallMs: 300 };
     const code = "exports.main = () => require('cxRest')('ada').get('x');";
     await product.manage("POST", "/scripts", { name: "waits", type: "app", code, limits });
@@ -401,7 +381,7 @@ describe("an answer", () => {
   });
 
   it("from a connection that breaks rejects", async ({ expect }) => {
-    respond = (response) => response.destroy();
+    upstream.respond = (response) => response.destroy();
     expect(await refusalOf("api.get('x')")).toEqual([
       502,
       "Error",
@@ -415,7 +395,7 @@ describe("a request", () => {
     const code =
       "exports.main = async () => { for (;;) await require('cxRest')('ada').get('x'); };";
     expect((await run(code)).outcome).toBe("subrequests_exceeded");
-    expect(seen).toHaveLength(50);
+    expect(upstream.seen).toHaveLength(50);
   });
 });
 
@@ -437,7 +417,7 @@ describe("a user", () => {
       "Error",
       'Cannot GET "x": the user "bare" has no token for the API upstream; PUT /v1/rest-users/bare gives it one',
     ]);
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("that is missing is told at the first request", async ({ expect }) => {
@@ -454,12 +434,12 @@ describe("a user", () => {
         `Cannot GET "x": the user's name is ${shown}; auth needs one, such as process.env.CX_API_USER`,
       ]);
     }
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("may have a token that names its scheme", async ({ expect }) => {
     await valueOf("await auth('basic').get('x')");
-    expect(seen[0]?.headers.authorization).toBe("Basic YWRhOnRoZSBwYXNzd29yZA==");
+    expect(upstream.seen[0]?.headers.authorization).toBe("Basic YWRhOnRoZSBwYXNzd29yZA==");
   });
 
   it("of another account is none of ours, whatever a script says", async ({ expect }) => {
@@ -474,7 +454,7 @@ describe("a user", () => {
     expect(await other.valueOf(code)).toEqual([401, "ok"]);
     expect(await statusOf("auth('eve').get('x')")).toEqual([401, "Error"]);
     expect(
-      seen.map(({ headers }) => [headers.authorization, headers["x-scriptforge-account"]]),
+      upstream.seen.map(({ headers }) => [headers.authorization, headers["x-scriptforge-account"]]),
     ).toEqual([["Bearer the-token-of-eve", "other"]]);
   });
 });
@@ -494,7 +474,7 @@ describe("credentials", () => {
         console.log(api, auth, api.defaultHeaders);
         return seen;
       };`;
-    respond = (response, { url, headers }) => {
+    upstream.respond = (response, { url, headers }) => {
       const isText = url.endsWith("text");
       response.writeHead(url.endsWith("fails") ? 401 : 200, {
         "content-type": isText ? "text/plain" : "application/json",
@@ -524,9 +504,9 @@ describe("credentials", () => {
   });
 
   it("cannot be sent by a script's own request", async ({ expect }) => {
-    const code = `exports.main = async () => await fetch('${at}/x', { headers: { 'x-scriptforge-user': 'ada' } }).then((r) => r.status, (e) => e.code);`;
+    const code = `exports.main = async () => await fetch('${upstream.url}/x', { headers: { 'x-scriptforge-user': 'ada' } }).then((r) => r.status, (e) => e.code);`;
     expect((await run(code)).value).toBe("not_allowed");
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 });
 
@@ -561,7 +541,7 @@ describe("what the account has here", () => {
     ]);
     expect(await other.valueOf(asEve("get('dev/kv')"))).toEqual([]);
     expect(await other.valueOf(asEve("get('dev/kv/a%2Fb').catch((e) => e.status)"))).toBe(404);
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("is its scripts, which it may read", async ({ expect }) => {
@@ -578,7 +558,7 @@ describe("what the account has here", () => {
     expect(
       await other.valueOf(asEve(`get('scriptforge/${rules?.id}').catch((e) => e.status)`)),
     ).toBe(404);
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("is its databases", async ({ expect }) => {
@@ -627,7 +607,7 @@ describe("what the account has here", () => {
       expect([call, await statusOf(`api.${call}`)]).toEqual([call, [status, "Error"]]);
     }
     expect(await other.valueOf(asEve("get('setup/userspace')"))).toEqual([]);
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 
   it("is asked for by known users alone", async ({ expect }) => {
@@ -675,7 +655,7 @@ describe("without an upstream", () => {
       ),
     ).toMatchObject([503, "Error", expect.stringContaining("60 customers a minute")]);
     expect(await valueOf("await api.get('customer/acme')", options)).toMatchObject({ vars: "" });
-    expect(seen).toEqual([]);
+    expect(upstream.seen).toEqual([]);
   });
 });
 
@@ -683,7 +663,7 @@ describe("with a token for everybody", () => {
   it("every user is known, and one with its own keeps that", async ({ expect }) => {
     await using open = await startProduct({
       SCRIPTFORGE_CELLS: "1",
-      SCRIPTFORGE_REST_URL: at,
+      SCRIPTFORGE_REST_URL: upstream.url,
       SCRIPTFORGE_REST_TOKEN: DEFAULT_TOKEN,
     });
     await prepare(open);
@@ -691,7 +671,7 @@ describe("with a token for everybody", () => {
     await open.manage("PUT", "/rest-users/bare", {});
     const body = "await Promise.all(['ada', 'bare', 'bob'].map((user) => auth(user).get(user)))";
     await valueOf(body, { where: open });
-    const asked = seen.map(({ url, headers }) => [
+    const asked = upstream.seen.map(({ url, headers }) => [
       url,
       headers["x-scriptforge-user"],
       headers.authorization,
