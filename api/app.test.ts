@@ -376,6 +376,20 @@ describe("a script", () => {
     });
   });
 
+  it("may reach any public host again once its list of hosts is taken away", async ({ expect }) => {
+    const egress = { hosts: ["a.test"] };
+    await app.send("POST", "/v1/scripts", { name: "free", type: "app", egress });
+    const unchanged = await app.send("PATCH", "/v1/scripts/free", { name: "free" });
+    expect(unchanged.body).toMatchObject({ egress });
+    const freed = await app.send("PATCH", "/v1/scripts/free", { egress: null });
+    expect(freed.body).toMatchObject({ egress: null });
+    expect((await app.send("GET", "/v1/scripts/free")).body).toEqual(freed.body);
+    const none = await app.send("PATCH", "/v1/scripts/free", { egress: { hosts: [] } });
+    expect(none.body).toMatchObject({ egress: { hosts: [] } });
+    const open = { name: "open", type: "app", egress: null };
+    expect((await app.send("POST", "/v1/scripts", open)).body).toMatchObject({ egress: null });
+  });
+
   it("is listed by its name", async ({ expect }) => {
     for (const name of ["b", "c", "a"]) await create(name);
     const listed = z.array(Script).parse((await app.send("GET", "/v1/scripts")).body);

@@ -61,7 +61,9 @@ export const CreateScript = z
     code: ScriptCode.optional(),
     limits: Limits.partial().optional(),
     isolation: Isolation.optional(),
-    egress: Egress.optional(),
+    egress: Egress.nullable()
+      .optional()
+      .meta({ description: "null, as without it at first: any public host" }),
     expose: Expose.optional(),
   })
   .meta({ id: "CreateScript" });

@@ -108,6 +108,28 @@ describe("the console", () => {
     expect(await line.getAttribute("aria-valuenow")).toBe("38");
   });
 
+  it("gives a script a list of hosts, and takes it away again", async ({ expect }) => {
+    await product.manage("POST", "/scripts", { name: "reaching", type: "app" });
+    await page.goto("/scripts/reaching/settings");
+    const saveAndRead = async (): Promise<unknown> => {
+      const saved = page.waitForResponse((response) => response.request().method() === "PATCH");
+      await page.getByRole("button", { name: "Save the settings" }).click();
+      await saved;
+      return (await product.manage("GET", "/scripts/reaching")).body;
+    };
+    await page.getByLabel("Network").selectOption("The hosts of a list alone");
+    await page.getByLabel("Hosts it may reach").fill("api.example.com\n*.example.org");
+    expect(await inaccessible(page)).toEqual([]);
+    const hosts = ["api.example.com", "*.example.org"];
+    expect(await saveAndRead()).toMatchObject({ egress: { hosts } });
+    await page.reload();
+    await page.getByLabel("Hosts it may reach").waitFor();
+    expect(await page.getByLabel("Hosts it may reach").inputValue()).toBe(hosts.join("\n"));
+    await page.getByLabel("Network").selectOption("Every public host");
+    await page.getByLabel("Hosts it may reach").waitFor({ state: "detached" });
+    expect(await saveAndRead()).toMatchObject({ egress: null });
+  });
+
   it("marks the line of a variable that is no TOML", async ({ expect }) => {
     await page.goto("/customers/acme");
     await typeInto(page, "Variables, TOML", 'greeting = "hello"\nlimit = =\n');

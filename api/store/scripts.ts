@@ -50,7 +50,7 @@ export async function createScript(
     type: script.type,
     limits: JSON.stringify(limitsOf(script.type, script.limits)),
     isolation: script.isolation ?? null,
-    egress: script.egress === undefined ? null : JSON.stringify(script.egress),
+    egress: script.egress ? JSON.stringify(script.egress) : null,
     expose: JSON.stringify(script.expose ?? []),
     live: first === undefined ? null : 1,
     pardons: 0,
@@ -107,7 +107,7 @@ export async function updateScript(
     name: change.name ?? script.name,
     limits: limitsOf(script.type, { ...script.limits, ...change.limits }),
     isolation: change.isolation ?? script.isolation,
-    egress: change.egress ?? script.egress,
+    egress: change.egress === undefined ? script.egress : change.egress,
     expose: change.expose ?? script.expose,
     updatedAt: new Date().toISOString(),
   };

@@ -50,7 +50,7 @@ export function ScriptSettingsPage(): JSX.Element {
 type FormProps = { script: Script; onSaved: () => void };
 
 type Texts = Record<
-  "name" | "cpuMs" | "wallMs" | "subrequests" | "hosts" | "expose" | "isolation",
+  "name" | "cpuMs" | "wallMs" | "subrequests" | "reach" | "hosts" | "expose" | "isolation",
   string
 >;
 
@@ -60,20 +60,20 @@ function textsOf({ name, limits, egress, expose, isolation }: Script): Texts {
     cpuMs: String(limits.cpuMs),
     wallMs: String(limits.wallMs),
     subrequests: String(limits.subrequests),
+    reach: egress === null ? "all" : "listed",
     hosts: egress?.hosts.join("\n") ?? "",
     expose: expose.join("\n"),
     isolation: isolation ?? "",
   };
 }
 
-/** `isNarrowed`: the script has a list of hosts, and cannot be without one again. */
-function changesOf(texts: Texts, isNarrowed: boolean): Record<string, unknown> {
-  const { name, cpuMs, wallMs, subrequests, hosts, expose, isolation } = texts;
+function changesOf(texts: Texts): Record<string, unknown> {
+  const { name, cpuMs, wallMs, subrequests, reach, hosts, expose, isolation } = texts;
   return {
     name,
     limits: { cpuMs: Number(cpuMs), wallMs: Number(wallMs), subrequests: Number(subrequests) },
     expose: linesOf(expose),
-    ...(linesOf(hosts).length === 0 && !isNarrowed ? {} : { egress: { hosts: linesOf(hosts) } }),
+    egress: reach === "all" ? null : { hosts: linesOf(hosts) },
     ...(isolation === "" ? {} : { isolation }),
   };
 }
@@ -90,7 +90,7 @@ function SettingsForm({ script, onSaved }: FormProps): JSX.Element {
   const set = (name: keyof Texts) => (value: string) => setTexts({ ...texts, [name]: value });
   const { problem, isBusy, onSubmit } = useSubmit(async () => {
     const path = `/scripts/${script.id}`;
-    await send({ method: "PATCH", path, body: changesOf(texts, script.egress !== null) }, Script);
+    await send({ method: "PATCH", path, body: changesOf(texts) }, Script);
     say("The settings are saved");
     onSaved();
   });
@@ -98,14 +98,7 @@ function SettingsForm({ script, onSaved }: FormProps): JSX.Element {
     <form class="form block" onSubmit={onSubmit}>
       <TextField label="Name" value={texts.name} onValue={set("name")} required />
       <LimitFields script={script} texts={texts} set={set} />
-      {script.type !== "script" && (
-        <LinesField
-          label="Hosts it may reach"
-          value={texts.hosts}
-          onValue={set("hosts")}
-          hint={`One on a line: example.com, *.example.com, example.com:8443. Empty: ${script.egress === null ? "every public host" : "none at all"}`}
-        />
-      )}
+      {script.type !== "script" && <ReachFields texts={texts} set={set} />}
       <LinesField
         label="Functions that may be called by name"
         value={texts.expose}
@@ -132,13 +125,33 @@ function SettingsForm({ script, onSaved }: FormProps): JSX.Element {
   );
 }
 
-type LimitProps = {
-  script: Script;
-  texts: Texts;
-  set: (name: keyof Texts) => (value: string) => void;
-};
+type FieldsProps = { texts: Texts; set: (name: keyof Texts) => (value: string) => void };
 
-function LimitFields({ script, texts, set }: LimitProps): JSX.Element {
+function ReachFields({ texts, set }: FieldsProps): JSX.Element {
+  return (
+    <>
+      <SelectField
+        label="Network"
+        value={texts.reach}
+        onValue={set("reach")}
+        options={[
+          { value: "all", text: "Every public host" },
+          { value: "listed", text: "The hosts of a list alone" },
+        ]}
+      />
+      {texts.reach === "listed" && (
+        <LinesField
+          label="Hosts it may reach"
+          value={texts.hosts}
+          onValue={set("hosts")}
+          hint="One on a line: example.com, *.example.com, example.com:8443. Empty: none at all"
+        />
+      )}
+    </>
+  );
+}
+
+function LimitFields({ script, texts, set }: FieldsProps & { script: Script }): JSX.Element {
   const mostCpu = MAX_CPU_MS[script.type];
   return (
     <div class="field-row">
