@@ -229,7 +229,8 @@ describe("a job", () => {
       const { startedAt } = await untilJob(id, hasEnded);
       times.push(Date.parse(startedAt ?? ""));
     }
-    expect(Math.max(...times.slice(3))).toBeLessThanOrEqual(Math.min(...times.slice(0, 3)) + 5);
+    // Two workers: the third of the first begins together with the first of the others. Each takes 50 ms.
+    expect(Math.max(...times.slice(3))).toBeLessThanOrEqual(Math.min(...times.slice(0, 3)) + 40);
     const { createdAt, startedAt } = await untilJob(delayed.id, hasEnded);
     expect(Date.parse(startedAt ?? "") - Date.parse(createdAt)).toBeGreaterThanOrEqual(700);
   });
