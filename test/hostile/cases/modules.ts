@@ -282,7 +282,7 @@ function main() {
   const names = ['constructor', '__proto__', 'prototype', 'caller', 'arguments'];
   const things = [vars, exit, err, api, api.__proto__];
   return results(things.flatMap((thing) => [() => thing.constructor('return 7')(), () => Object.getPrototypeOf(thing).constructor('return 7')(), () => thing.caller.name,
-    () => thing.arguments.callee.name, () => new thing().fail.fail, () => api.rest.x, () => Reflect.construct(thing, []).fail.fail]));
+    () => thing.arguments.callee.name, () => new thing().fail.fail, () => api.rest.constructor('return 7')(), () => Reflect.construct(thing, []).fail.fail]));
 }`,
   ),
   {
