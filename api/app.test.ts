@@ -46,6 +46,7 @@ const ROUTES: [method: string, path: string, body?: unknown][] = [
   ["GET", "/v1/scripts/one"],
   ["PATCH", "/v1/scripts/one", { name: "one" }],
   ["POST", "/v1/scripts/one/releases", { code: CODE }],
+  ["POST", "/v1/scripts/one/check", { code: CODE }],
   ["GET", "/v1/scripts/one/releases"],
   ["GET", "/v1/scripts/one/releases/1"],
   ["PUT", "/v1/scripts/one/live", { version: 1 }],
@@ -217,6 +218,7 @@ describe("a request", () => {
       ["PUT", "/v1/scripts/nothing/live", { version: 1 }, "script_not_found", '"nothing"'],
       ["GET", "/v1/scripts/nothing/live", undefined, "script_not_found", '"nothing"'],
       ["POST", "/v1/scripts/nothing/run", {}, "script_not_found", '"nothing"'],
+      ["POST", "/v1/scripts/nothing/check", { code: "" }, "script_not_found", '"nothing"'],
       ["GET", "/v1/scripts/one/releases/2", undefined, "not_found", "no version 2"],
       ["PUT", "/v1/scripts/one/live", { version: 2 }, "not_found", "no version 2"],
       ["POST", "/v1/scripts/one/run", { version: 2 }, "not_found", "no version 2"],
@@ -588,6 +590,31 @@ describe("a release", () => {
   });
 });
 
+describe("a check of code that compiles", () => {
+  it("answers with the lints of publishing, and stores nothing", async ({ expect }) => {
+    await create("one");
+    const code = "function main(data) {\n  data.routing.headers = [];\n}\n";
+    const before = await everything();
+    const checked = await app.send("POST", "/v1/scripts/one/check", { code });
+    expect(checked.status).toBe(200);
+    expect(await everything()).toEqual(before);
+    const { lints } = Published.parse(
+      (await app.send("POST", "/v1/scripts/one/releases", { code })).body,
+    );
+    expect(lints).toMatchObject([{ message: expect.stringContaining("returns nothing"), line: 1 }]);
+    expect(checked.body).toEqual({ lints });
+  });
+
+  it("goes by the script's type", async ({ expect }) => {
+    await app.send("POST", "/v1/scripts", { name: "app", type: "app" });
+    await app.send("POST", "/v1/scripts", { name: "script", type: "script" });
+    const code = "async function main(data) { return data; }";
+    expect((await app.send("POST", "/v1/scripts/app/check", { code })).body).toEqual({ lints: [] });
+    const refused = await app.send("POST", "/v1/scripts/script/check", { code });
+    expect(problemOf(refused).code).toBe("compile_error");
+  });
+});
+
 describe("code that does not compile", () => {
   const cases: [code: string, line: number, column: number, fault: string][] = [
     ["function main(data) {\n  return data..x;\n}", 2, 15, "compile_error"],
@@ -615,6 +642,18 @@ describe("code that does not compile", () => {
     }
     expect(await everything()).toEqual(before);
     expect(await publish("one", CODE)).toBe(2);
+  });
+
+  it("is told by a check as by publishing", async ({ expect }) => {
+    await create("one");
+    const before = await everything();
+    for (const [code, line, column, fault] of cases) {
+      const checked = problemOf(await app.send("POST", "/v1/scripts/one/check", { code }));
+      expect(checked).toMatchObject({ status: 422, code: fault, line, column });
+      const published = await app.send("POST", "/v1/scripts/one/releases", { code });
+      expect(checked).toEqual(problemOf(published));
+    }
+    expect(await everything()).toEqual(before);
   });
 
   it("is not run as a draft", async ({ expect }) => {
@@ -1043,6 +1082,7 @@ describe("the reference", () => {
         "PATCH /v1/scripts/{script}",
         "DELETE /v1/scripts/{script}",
         "POST /v1/scripts/{script}/releases",
+        "POST /v1/scripts/{script}/check",
         "GET /v1/scripts/{script}/releases",
         "GET /v1/scripts/{script}/releases/{version}",
         "PUT /v1/scripts/{script}/live",

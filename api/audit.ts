@@ -23,7 +23,7 @@ const MADE = z.object({ id: z.string(), version: z.int(), name: z.string() }).pa
 const MAX_VALUE = 500;
 
 /** What is posted and changes nothing of the account, by the end of its path. */
-const NO_CHANGE = /\/(?:run|simulate|render|preview|test|query)$/;
+const NO_CHANGE = /\/(?:run|check|simulate|render|preview|test|query)$/;
 /** How often the log is cleared of what is old: at the first change, and then each time so many were written. */
 const CLEAR_EVERY = 200;
 

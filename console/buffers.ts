@@ -9,7 +9,10 @@ export type Mark = { line: number; column: number; message: string; severity: "e
 export type Buffer = {
   text: Signal<string>;
   saved: Signal<string>;
+  /** What publishing the text would say. */
   marks: Signal<readonly Mark[]>;
+  /** Where the last run of a text failed. */
+  failure: Signal<{ text: string; mark: Mark } | null>;
   /** JSON text that the script is run with, and the sample that it began with. */
   input: Signal<string>;
   sample: Signal<string>;
@@ -31,6 +34,7 @@ export function openBuffer(
     text: signal(text),
     saved: signal(text),
     marks: signal([]),
+    failure: signal(null),
     input: signal(input),
     sample: signal(sample),
     fn: signal(fn),

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { Assignment } from "../schemas/assignment.ts";
 import { Draft } from "../schemas/draft.ts";
-import { Published, Release, ReleaseWithCode, type Lint } from "../schemas/release.ts";
+import { Checked, Published, Release, ReleaseWithCode } from "../schemas/release.ts";
 import { Sample } from "../schemas/sample.ts";
 import { Script } from "../schemas/script.ts";
 import { find, get, Problem, send, tell } from "./api.ts";
@@ -93,7 +93,7 @@ export async function saveDraft(
 
 export type Publication = { note: string; live: boolean };
 
-/** Makes a version of the text. Its lints become marks; so does the place where it does not compile. */
+/** Makes a version of the text. */
 export async function publish(
   script: Script,
   buffer: Buffer,
@@ -104,19 +104,27 @@ export async function publish(
   const question = { method: "POST", path: `/scripts/${script.id}/releases`, body } as const;
   // So that no older draft stays behind: a version of the same text ends its draft.
   await saveDraft(script, buffer);
+  return await send(question, Published);
+}
+
+/** What publishing the text would say of it. Rejects as `send` does where that cannot be told. */
+export async function check(script: Script, code: string, signal: AbortSignal): Promise<Mark[]> {
+  const path = `/scripts/${script.id}/check`;
   try {
-    const published = await send(question, Published);
-    buffer.marks.value = marksOf(published.lints);
-    return published;
+    const { lints } = await send({ method: "POST", path, body: { code }, signal }, Checked);
+    return lints.map(({ message, line, column }) => ({
+      message,
+      line,
+      column,
+      severity: "warning",
+    }));
   } catch (error) {
-    buffer.marks.value = marksOfProblem(error);
+    if (error instanceof Problem && REFUSALS.has(error.code)) return marksOfProblem(error);
     throw error;
   }
 }
 
-export function marksOf(lints: readonly Lint[]): Mark[] {
-  return lints.map((lint) => ({ ...lint, severity: "warning" }));
-}
+const REFUSALS: ReadonlySet<string> = new Set(["compile_error", "module_not_allowed"]);
 
 /** The place in the text that is at fault, where the problem has one. */
 export function marksOfProblem(error: unknown): Mark[] {

@@ -20,6 +20,10 @@ export const CreateRelease = z
   .meta({ id: "CreateRelease" });
 export type CreateRelease = z.infer<typeof CreateRelease>;
 
+export const CheckCode = z.strictObject({ code: ScriptCode }).meta({ id: "CheckCode" });
+
+export const Checked = z.strictObject({ lints: z.array(Lint) }).meta({ id: "Checked" });
+
 export const Published = z
   .strictObject({ version: z.int(), id: z.string(), lints: z.array(Lint) })
   .meta({ id: "Published" });

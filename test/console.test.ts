@@ -1,6 +1,6 @@
 // The web console in a real browser, on a product that begins empty.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { z } from "zod";
 import {
@@ -119,6 +119,50 @@ describe("the console", () => {
     await page.getByRole("button", { name: "Save and Run" }).click();
     await result.getByText("ok", { exact: true }).waitFor();
     await page.locator(".squiggly-error").waitFor({ state: "detached" });
+    expect(faults).toEqual([]);
+  });
+
+  it("marks errors and hints at their lines as somebody writes", async ({ expect }) => {
+    const code = "function main(data) {\n  data.routing.cli = '1';\n}\n";
+    await product.manage("POST", "/scripts", { name: "hints", type: "script", code });
+    await openScript("hints");
+    await page.locator(".squiggly-warning").first().waitFor();
+    await typeInto(page, "Code of hints", "function main(data) {\n  return data.;\n}\n");
+    await page.locator(".squiggly-error").first().waitFor();
+    await page.locator(".squiggly-warning").waitFor({ state: "detached" });
+    await photograph(page, "script-error");
+    await page.keyboard.press("F8");
+    await page.getByText("Unexpected token").first().waitFor();
+    await page.keyboard.press("Escape");
+    await typeInto(page, "Code of hints", "function main(data) { return data; }\n");
+    await page.locator(".squiggly-error").waitFor({ state: "detached" });
+    const stored = await product.manage("GET", "/scripts/hints/releases");
+    expect(stored.body).toHaveLength(1);
+    expect(faults).toEqual([]);
+  });
+
+  it("does not mark what was wrong with an older text", async ({ expect }) => {
+    await openScript("hints");
+    const older = Promise.withResolvers<Route>();
+    await page.route("**/check", async (route) => {
+      if (route.request().postData()?.includes("older") === true) older.resolve(route);
+      else await route.continue();
+    });
+    await typeInto(page, "Code of hints", "const older = ;\n");
+    const late = await older.promise;
+    await typeInto(page, "Code of hints", "function main(data) {\n  data.routing.cli = '2';\n}\n");
+    await page.locator(".squiggly-warning").first().waitFor();
+    const detail = "Unexpected token";
+    const problem = { status: 422, code: "compile_error", detail, line: 1, column: 15 };
+    // The page has given the question up, or gets the answer now.
+    await late.fulfill({ status: 422, json: problem }).catch(() => undefined);
+    await page.evaluate("fetch('/healthz')");
+    await page.evaluate(
+      "new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))",
+    );
+    expect(await page.locator(".squiggly-error").count()).toBe(0);
+    expect(await page.locator(".squiggly-warning").count()).toBeGreaterThan(0);
+    await page.unroute("**/check");
     expect(faults).toEqual([]);
   });
 

@@ -2,9 +2,16 @@
 
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { Fault } from "../../schemas/fault.ts";
-import { CreateRelease, Published, Release, ReleaseWithCode } from "../../schemas/release.ts";
+import {
+  CheckCode,
+  Checked,
+  CreateRelease,
+  Published,
+  Release,
+  ReleaseWithCode,
+} from "../../schemas/release.ts";
 import { Script } from "../../schemas/script.ts";
-import { compile } from "../publish/publish.ts";
+import { compile, type Compiled } from "../publish/publish.ts";
 import { readLibrary } from "../store/library.ts";
 import { deletePublishedDraft } from "../store/drafts.ts";
 import { createRelease, getRelease, listReleases, setLive } from "../store/releases.ts";
@@ -26,6 +33,16 @@ const create = createRoute({
   summary: "Publish a new version",
   request: { params: ScriptPath, body: body(CreateRelease) },
   responses: { 201: json(Published, "The version"), ...problems },
+});
+
+const check = createRoute({
+  method: "post",
+  path: "/scripts/{script}/check",
+  tags,
+  middleware,
+  summary: "Say what publishing a text would say, and store nothing",
+  request: { params: ScriptPath, body: body(CheckCode) },
+  responses: { 200: json(Checked, "It compiles"), ...problems },
 });
 
 const list = createRoute({
@@ -59,17 +76,30 @@ const putLive = createRoute({
 });
 
 export function releaseRoutes({ db }: Services): OpenAPIHono<ApiEnv> {
+  async function compileFor(
+    { id, type }: Script,
+    account: string,
+    code: string,
+  ): Promise<Compiled> {
+    return await compile(code, { account, script: id, type }, await readLibrary(db, account));
+  }
+
   return makeRouter()
     .openapi(create, async (context) => {
       const { account, name: by } = context.var.principal;
       const script = await getScript(db, account, context.req.valid("param").script);
       const { code, note = null, live = true } = context.req.valid("json");
-      const origin = { account, script: script.id, type: script.type };
-      const compiled = await compile(code, origin, await readLibrary(db, account));
+      const compiled = await compileFor(script, account, code);
       const release = { source: code, compiled, note, by, live };
       const published = await createRelease(db, script, release);
       await deletePublishedDraft(db, script.id, code);
       return context.json(published, 201);
+    })
+    .openapi(check, async (context) => {
+      const { account } = context.var.principal;
+      const script = await getScript(db, account, context.req.valid("param").script);
+      const { lints } = await compileFor(script, account, context.req.valid("json").code);
+      return context.json({ lints }, 200);
     })
     .openapi(list, async (context) => {
       const script = await getScript(

@@ -1,6 +1,6 @@
 // A script in its editor, with what it is run with and what came of it.
 
-import { useSignal, type Signal } from "@preact/signals";
+import { useComputed, useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation, useRoute } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -8,7 +8,8 @@ import { parseWithExactNumbers } from "../../schemas/exact-numbers.ts";
 import type { Script } from "../../schemas/script.ts";
 import { Problem, tell } from "../api.ts";
 import { part } from "../path-part.ts";
-import { findBuffer, openBuffer, type Buffer } from "../buffers.ts";
+import { findBuffer, openBuffer, type Buffer, type Mark } from "../buffers.ts";
+import { useCheck } from "../checked.ts";
 import { shortTime } from "../format.ts";
 import { asProblem, useLoaded } from "../loaded.ts";
 import { CodeEditor, type EditorHandle } from "../parts/code-editor.tsx";
@@ -23,15 +24,7 @@ import { sideShare, Splitter } from "../parts/splitter.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
 import { pagePath, whereOf } from "../places.ts";
 import { runScript } from "../run.ts";
-import {
-  DRAFT_CHANGED,
-  firstText,
-  marksOf,
-  marksOfProblem,
-  openScript,
-  saveDraft,
-  type Opened,
-} from "../workbench.ts";
+import { DRAFT_CHANGED, firstText, openScript, saveDraft, type Opened } from "../workbench.ts";
 
 export function ScriptPage(): JSX.Element {
   const { params, query } = useRoute();
@@ -121,6 +114,12 @@ function Workbench({ opened, sample, reload }: Props): JSX.Element {
 type CodeProps = { script: Script; buffer: Buffer; onReady: (handle: EditorHandle) => void };
 
 function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
+  useCheck(script, buffer);
+  const marks = useComputed(() => {
+    const failure = buffer.failure.value;
+    const found = buffer.marks.value;
+    return failure?.text === buffer.text.value ? [...found, failure.mark] : found;
+  });
   return (
     <section class="pane code-pane" aria-label="Code">
       <CodeEditor
@@ -128,7 +127,7 @@ function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
         language="javascript"
         path={`${script.id}.js`}
         text={buffer.text}
-        marks={buffer.marks}
+        marks={marks}
         onReady={onReady}
       />
     </section>
@@ -137,7 +136,7 @@ function CodePane({ script, buffer, onReady }: CodeProps): JSX.Element {
 
 /** What somebody has in the editor, from before or as the control plane has it. */
 function useBuffer(opened: Opened, sample: string | undefined): Buffer {
-  const { script, samples, likely, published } = opened;
+  const { script, samples, likely } = opened;
   const text = firstText(opened);
   const kept = findBuffer(script.id);
   useEffect(() => {
@@ -149,14 +148,12 @@ function useBuffer(opened: Opened, sample: string | undefined): Buffer {
   if (kept !== undefined) return kept;
   const first = samples.find(({ name }) => name === (sample ?? likely));
   const [data, name] = [first?.data ?? {}, first?.name ?? likely];
-  const buffer = openBuffer(script.id, {
+  return openBuffer(script.id, {
     text,
     input: textOf(data),
     sample: name,
     fn: functionFor(name),
   });
-  if (published !== null && text === published.code) buffer.marks.value = marksOf(published.lints);
-  return buffer;
 }
 
 type Bench = {
@@ -210,10 +207,12 @@ type Following = { script: Script; buffer: Buffer; run: Signal<RunState>; signal
 async function follow({ script, buffer, run, signal }: Following): Promise<void> {
   const logs = (): RunState & { is: "running" } =>
     run.value.is === "running" ? run.value : { is: "running", logs: [] };
+  buffer.failure.value = null;
   try {
     const data: unknown = parseInput(buffer.input.value);
+    const code = buffer.text.value;
     const result = await runScript(
-      { script: script.id, code: buffer.text.value, data, ...functionOf(buffer) },
+      { script: script.id, code, data, ...functionOf(buffer) },
       {
         signal,
         onLog(line) {
@@ -222,13 +221,11 @@ async function follow({ script, buffer, run, signal }: Following): Promise<void>
       },
     );
     run.value = { is: "done", result };
-    buffer.marks.value = markOfRun(result.error);
+    const mark = markOfRun(result.error);
+    buffer.failure.value = mark === null ? null : { text: code, mark };
   } catch (error) {
     if (signal.aborted) run.value = { is: "cancelled", logs: logs().logs };
-    else {
-      run.value = { is: "failed", problem: asProblem(error), logs: logs().logs };
-      buffer.marks.value = marksOfProblem(error);
-    }
+    else run.value = { is: "failed", problem: asProblem(error), logs: logs().logs };
   }
 }
 
@@ -255,10 +252,10 @@ function markOfRun(
         file?: string | undefined;
       }
     | undefined,
-): Buffer["marks"]["value"] {
-  if (error?.line === undefined || error.file !== undefined) return [];
+): Mark | null {
+  if (error?.line === undefined || error.file !== undefined) return null;
   const { message, line, column = 1 } = error;
-  return [{ message, line, column, severity: "error" }];
+  return { message, line, column, severity: "error" };
 }
 
 /** The name of the script whose file it is, undefined for what is no script of the account. */

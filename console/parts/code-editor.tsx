@@ -1,6 +1,6 @@
 // An editor of one text: a script, JSON or TOML.
 
-import { effect, type Signal } from "@preact/signals";
+import { effect, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { editor, IDisposable } from "monaco-editor/editor";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -26,7 +26,7 @@ type Props = {
   /** Names the text for ever: who comes back to it can undo what they did before. */
   path: string;
   text: Signal<string>;
-  marks?: Signal<readonly Mark[]>;
+  marks?: ReadonlySignal<readonly Mark[]>;
   onReady?: (handle: EditorHandle) => void;
 };
 

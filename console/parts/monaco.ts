@@ -36,6 +36,7 @@ javascriptDefaults.setCompilerOptions({
 });
 // What is wrong with a script, the control plane says. Types would only doubt what runs well.
 javascriptDefaults.setDiagnosticsOptions({
+  noSyntaxValidation: true,
   noSemanticValidation: true,
   noSuggestionDiagnostics: true,
 });
