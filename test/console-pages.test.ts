@@ -130,6 +130,31 @@ describe("the console", () => {
     expect(await saveAndRead()).toMatchObject({ egress: null });
   });
 
+  it("releases a script from quarantine", async ({ expect }) => {
+    const code = "function main() { /^(a+)+$/.test('a'.repeat(40) + 'b'); }";
+    await product.assign({ name: "stuck", code, customer: "stuck" });
+    const call = async (): Promise<string> => {
+      const { body } = await product.ask("/call/termination/stuck/main", { routing: {} });
+      return z.object({ fault: z.object({ code: z.string() }) }).parse(body).fault.code;
+    };
+    const faultsOfCalls: string[] = [];
+    while (faultsOfCalls.at(-1) !== "quarantined" && faultsOfCalls.length < 20) {
+      faultsOfCalls.push(await call());
+    }
+    expect(faultsOfCalls.at(-1)).toBe("quarantined");
+    await page.goto("/nodes");
+    const row = page.getByRole("row", { name: "stuck" });
+    await row.getByText("cpu_exceeded").waitFor();
+    await photograph(page, "nodes-quarantine");
+    expect(await inaccessible(page)).toEqual([]);
+    await row.getByRole("button", { name: "Release" }).click();
+    await page.getByText("stuck may run again").waitFor();
+    await page.getByText("No script is in quarantine").waitFor();
+    await product.untilRevision();
+    expect(await call()).toBe("cpu_exceeded");
+    expect(faults).toEqual([]);
+  });
+
   it("marks the line of a variable that is no TOML", async ({ expect }) => {
     await page.goto("/customers/acme");
     await typeInto(page, "Variables, TOML", 'greeting = "hello"\nlimit = =\n');
