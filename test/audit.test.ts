@@ -60,6 +60,7 @@ describe("the audit log", () => {
     });
     expect(await statusOf("POST", "/scripts", { name: "one", type: "script" })).toBe(409);
     expect(await statusOf("POST", "/scripts/one/run", { data: {} })).toBe(200);
+    expect(await statusOf("POST", "/scripts/one/check", { code: CODE })).toBe(200);
     expect(await statusOf("GET", "/scripts")).toBe(200);
     await product.manage("DELETE", "/assignments/termination/acme/a%20b");
     await product.manage("DELETE", `/tokens/${id}`);
