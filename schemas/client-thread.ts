@@ -7,7 +7,10 @@ import type { Answer, PlainResult, Question } from "./threaded-client.ts";
 const config: Config = workerData; // what openThreadedClient sends
 const client = createClient(config);
 
-async function answer(question: Question): Promise<PlainResult[]> {
+let underWay = 0;
+let isClosing = false;
+
+async function answer(question: Exclude<Question, { is: "close" }>): Promise<PlainResult[]> {
   switch (question.is) {
     case "execute":
       return [plain(await client.execute(question.statement))];
@@ -41,13 +44,28 @@ function failure(error: unknown): { message: string; code?: string } {
   return "code" in error ? { message, code: String(error.code) } : { message };
 }
 
-parentPort?.on("message", async ({ id, question }: { id: number; question: Question }) => {
-  let reply: Answer;
+async function reply(id: number, question: Parameters<typeof answer>[0]): Promise<void> {
+  underWay += 1;
+  let told: Answer;
   try {
-    reply = { id, results: await answer(question) };
+    told = { id, results: await answer(question) };
   } catch (error) {
-    reply = { id, failure: failure(error) };
+    told = { id, failure: failure(error) };
   }
+  underWay -= 1;
   // oxlint-disable-next-line require-post-message-target-origin -- a thread, which has no origin
-  parentPort?.postMessage(reply);
+  parentPort?.postMessage(told);
+}
+
+/** The thread ends by itself when nobody can ask it any more. */
+function endWhenIdle(): void {
+  if (!isClosing || underWay > 0) return;
+  client.close();
+  parentPort?.close();
+}
+
+parentPort?.on("message", async ({ id, question }: { id: number; question: Question }) => {
+  if (question.is === "close") isClosing = true;
+  else await reply(id, question);
+  endWhenIdle();
 });

@@ -98,6 +98,14 @@ describe("a threaded client", () => {
     await writing.rollback();
   });
 
+  it("answers what it was asked before it was closed", async ({ expect }) => {
+    const asked = Array.from({ length: 200 }, () => threaded.execute("SELECT 1 AS one"));
+    threaded.close();
+    expect((await Promise.all(asked)).map(({ rows }) => rows[0]?.["one"])).toEqual(
+      Array(200).fill(1),
+    );
+  });
+
   it("says that it is closed", async ({ expect }) => {
     threaded.close();
     await expect(threaded.execute("SELECT 1")).rejects.toThrow("closed");

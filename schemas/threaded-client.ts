@@ -20,7 +20,12 @@ export type Question =
   | { is: "execute"; statement: InStatement }
   | { is: "batch"; statements: readonly InStatement[]; mode: TransactionMode | undefined }
   | { is: "script"; sql: string }
-  | { is: "sync" };
+  | { is: "sync" }
+  /** To end, once what came before is answered. It has no answer. */
+  | { is: "close" };
+
+/** How long the thread may take to end, in milliseconds. */
+const END_MS = 3_000;
 
 /** A result as it travels. */
 export type PlainResult = Pick<
@@ -95,8 +100,14 @@ class ThreadedClient implements Client {
   }
 
   close(): void {
+    if (this.closed) return;
     this.closed = true;
-    void this.#worker.terminate();
+    const close: Question = { is: "close" };
+    // oxlint-disable-next-line require-post-message-target-origin -- a thread, which has no origin
+    this.#worker.postMessage({ id: 0, question: close });
+    // Not at once: libSQL takes the whole process along where its thread is ended in the middle of a statement.
+    const insist = setTimeout(() => void this.#worker.terminate(), END_MS);
+    this.#worker.once("exit", () => clearTimeout(insist));
   }
 
   #ask(question: Question): Promise<PlainResult[]> {
