@@ -141,10 +141,23 @@ function optionsOf({ lines, format, width, onAt }: OptionsOf): UPlot.Options {
         label,
         stroke: colours[tone],
         width: 1.5,
-        points: { size: 4 },
+        // A value by itself has no line.
+        points: {
+          size: 4,
+          show: true,
+          filter: ({ data }: UPlot, at: number) => lonelyIn(data[at] ?? []),
+        },
         spanGaps: true,
       })),
     ],
     hooks: { setCursor: [({ cursor }) => onAt(cursor.idx ?? null)] },
   };
+}
+
+const FEW_VALUES = 30;
+
+/** Where the values stand that are more than nothing, as long as there are few of them. */
+function lonelyIn(values: ArrayLike<number | null | undefined>): number[] {
+  const known = Array.from(values, (value, at) => (value ? at : -1)).filter((at) => at >= 0);
+  return known.length <= FEW_VALUES ? known : [];
 }
