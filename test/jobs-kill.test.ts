@@ -9,7 +9,7 @@ import { cellsOf, descendantsOf, wordsOf } from "./processes.ts";
 const JOBS = 1_000;
 const ADDED_AT_ONCE = 20;
 /** How long processes are killed, and how often, in milliseconds. */
-const KILLING_MS = 30_000;
+const KILLING_MS = 60_000;
 const CELL_EVERY_MS = 400;
 const GATEWAY_EVERY_MS = 4_000;
 /** Leases lapse after 30 s, and what was cut several times waits. */
