@@ -192,12 +192,14 @@ describe("the console", () => {
     const { id, token } = z.object({ id: z.string(), token: z.string() }).parse(made.body);
     const { page: other } = await openPage(browser, product);
     await signIn(other, token);
-    await product.manage("DELETE", `/tokens/${id}`);
     await other.getByRole("link", { name: "Variables" }).click();
+    await other.getByRole("heading", { name: "Variables", level: 1 }).waitFor();
+    await product.manage("DELETE", `/tokens/${id}`);
+    await other.reload();
     await other.getByText("not accepted any more").waitFor();
     await other.getByLabel("Token").fill(product.token);
     await other.getByRole("button", { name: "Sign in" }).click();
-    await other.getByRole("heading", { name: "Variables" }).waitFor();
+    await other.getByRole("heading", { name: "Variables", level: 1 }).waitFor();
     expect(new URL(other.url()).pathname).toBe("/variables");
     await other.context().close();
   });
