@@ -11,10 +11,10 @@ import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { Chip } from "../parts/chip.tsx";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
-import { Field, TextField, useSubmit } from "../parts/field.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
+import { Field, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, Shown } from "../parts/page.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
 
 export function ConnectionsPage(): JSX.Element {
   return (
@@ -118,15 +118,15 @@ function ConnectorDialog({ name, connector, onClose, onSaved }: DialogProps): JS
   const [url, setUrl] = useState(connector?.url ?? "");
   const [headers, setHeaders] = useState("");
   const [timeoutMs, setTimeoutMs] = useState(String(connector?.timeoutMs ?? 10_000));
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const body = { url, headers: headersOf(headers), timeoutMs: Number(timeoutMs) };
     await send({ method: "PUT", path: `/connectors/${name}`, body }, Connector);
     onSaved();
     onClose();
-  });
+  };
   return (
     <Dialog title={`Connector of ${CONNECTORS[name]}`} onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Save" onClose={onClose} submit={submit}>
         <TextField
           label="Address"
           value={url}
@@ -157,16 +157,7 @@ function ConnectorDialog({ name, connector, onClose, onSaved }: DialogProps): JS
           value={timeoutMs}
           onValue={setTimeoutMs}
         />
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Save
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }
@@ -252,15 +243,15 @@ function UserDialog({
 }): JSX.Element {
   const [name, setName] = useState("");
   const [token, setToken] = useState("");
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const body = token === "" ? {} : { token };
     await send({ method: "PUT", path: `/rest-users/${part(name)}`, body }, RestUser);
     onSaved();
     onClose();
-  });
+  };
   return (
     <Dialog title="Add a user of cxRest" onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Save" onClose={onClose} submit={submit}>
         <TextField
           label="Name"
           value={name}
@@ -275,16 +266,7 @@ function UserDialog({
           onValue={setToken}
           hint="Sent upstream, kept sealed. Empty: the operator's"
         />
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Save
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

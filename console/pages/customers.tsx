@@ -10,10 +10,10 @@ import { part } from "../path-part.ts";
 import { plural, shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { TextField, useSubmit } from "../parts/field.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
+import { TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
 
 export function CustomersPage(): JSX.Element {
   const list = useLoaded((signal) => get("/customers", z.array(Customer), signal), []);
@@ -75,14 +75,14 @@ export function CustomersPage(): JSX.Element {
 function NewCustomer({ onClose }: { onClose: () => void }): JSX.Element {
   const { route } = useLocation();
   const [id, setId] = useState("");
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const path = `/customers/${part(id.trim())}`;
     await send({ method: "PUT", path, body: {} }, Customer);
     route(path);
-  });
+  };
   return (
     <Dialog title="New customer" onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Create" onClose={onClose} submit={submit}>
         <TextField
           label="Customer"
           value={id}
@@ -90,16 +90,7 @@ function NewCustomer({ onClose }: { onClose: () => void }): JSX.Element {
           required
           hint="As the routing engine calls it"
         />
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Create
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

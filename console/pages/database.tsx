@@ -9,11 +9,11 @@ import { part } from "../path-part.ts";
 import { plural } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
-import { TextField, useSubmit } from "../parts/field.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
+import { TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
 import { say } from "../parts/toast.tsx";
 
 export function DatabasePage(): JSX.Element {
@@ -171,15 +171,15 @@ function RowDialog({ row, columns, path, onClose, onSaved }: DialogProps): JSX.E
   const [texts, setTexts] = useState<Record<string, string>>(
     Object.fromEntries(columns.map((column) => [column, textOf(row[column])])),
   );
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const { key = "", ...body } = texts;
     await send({ method: "PUT", path: `${path}/rows/${part(key)}`, body }, UserspaceRow);
     onSaved();
     onClose();
-  });
+  };
   return (
     <Dialog title={isNew ? "Add a row" : "Change a row"} onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Save" onClose={onClose} submit={submit}>
         {columns.map((column) => (
           <TextField
             key={column}
@@ -190,16 +190,7 @@ function RowDialog({ row, columns, path, onClose, onSaved }: DialogProps): JSX.E
             onValue={(text) => setTexts({ ...texts, [column]: text })}
           />
         ))}
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Save
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

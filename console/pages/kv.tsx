@@ -8,11 +8,11 @@ import { part } from "../path-part.ts";
 import { fullTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
-import { Field, TextField, useSubmit } from "../parts/field.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
+import { Field, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
 
 const PAGE = 100;
 
@@ -129,14 +129,14 @@ function KeyForm({ entry, onClose, onSaved }: FormProps): JSX.Element {
   const [key, setKey] = useState(entry?.key ?? "");
   const [value, setValue] = useState(entry?.value ?? "");
   const [ttl, setTtl] = useState("0");
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const body = { value, ttl: Number(ttl) };
     await send({ method: "PUT", path: `/kv/${part(key)}`, body }, KvEntry);
     onSaved();
     onClose();
-  });
+  };
   return (
-    <form onSubmit={onSubmit}>
+    <DialogForm label="Save" onClose={onClose} submit={submit}>
       <TextField label="Key" value={key} onValue={setKey} required disabled={entry !== null} />
       <Field
         label="Value"
@@ -163,15 +163,6 @@ function KeyForm({ entry, onClose, onSaved }: FormProps): JSX.Element {
         onValue={setTtl}
         hint="From now on; 0 for ever"
       />
-      {problem !== null && <ProblemNote problem={problem} />}
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="primary" disabled={isBusy}>
-          Save
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -15,10 +15,10 @@ import { part } from "../path-part.ts";
 import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
-import { Field, TextField, useSubmit } from "../parts/field.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
+import { Field, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
 
 export function TemplatesPage(): JSX.Element {
   const list = useLoaded((signal) => get("/templates", z.array(TemplateSummary), signal), []);
@@ -136,13 +136,13 @@ type FormProps = { template: Template | null; onClose: () => void; onSaved: () =
 function TemplateForm({ template, onClose, onSaved }: FormProps): JSX.Element {
   const [name, setName] = useState(template?.name ?? "");
   const [parts, setParts] = useState(partsOf(template));
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     await send({ method: "PUT", path: `/templates/${part(name)}`, body: parts }, Template);
     onSaved();
     onClose();
-  });
+  };
   return (
-    <form onSubmit={onSubmit}>
+    <DialogForm label="Save" onClose={onClose} submit={submit}>
       {template === null && (
         <TextField label="Name" value={name} onValue={setName} required placeholder="alert" />
       )}
@@ -160,15 +160,6 @@ function TemplateForm({ template, onClose, onSaved }: FormProps): JSX.Element {
           )}
         </Field>
       ))}
-      {problem !== null && <ProblemNote problem={problem} />}
-      <div class="actions">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="primary" disabled={isBusy}>
-          Save
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

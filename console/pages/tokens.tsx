@@ -11,10 +11,10 @@ import { useLoaded } from "../loaded.ts";
 import { Chip } from "../parts/chip.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
-import { SelectField, TextField, useSubmit } from "../parts/field.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
+import { SelectField, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, Shown } from "../parts/page.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
 
 export function TokensPage(): JSX.Element {
   const list = useLoaded((signal) => get("/tokens", z.array(Token), signal), []);
@@ -105,11 +105,11 @@ function NewToken({
   const [name, setName] = useState("");
   const [scope, setScope] = useState<Scope>("run");
   const [created, setCreated] = useState<z.infer<typeof CreatedToken> | null>(null);
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const body = { name, scopes: [scope] };
     setCreated(await send({ method: "POST", path: "/tokens", body }, CreatedToken));
     onCreated();
-  });
+  };
   if (created !== null) {
     return (
       <Dialog title={`Token ${created.name}`} onClose={onClose}>
@@ -127,7 +127,7 @@ function NewToken({
   }
   return (
     <Dialog title="New token" onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Create" onClose={onClose} submit={submit}>
         <TextField
           label="Name"
           value={name}
@@ -141,16 +141,7 @@ function NewToken({
           options={SCOPES}
           onValue={(value) => setScope(value === "admin" ? "admin" : "run")}
         />
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Create
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -11,10 +11,10 @@ import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { Chip } from "../parts/chip.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { SelectField, TextField, useSubmit } from "../parts/field.tsx";
+import { DialogForm } from "../parts/dialog-form.tsx";
+import { SelectField, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
-import { ProblemNote } from "../parts/problem-note.tsx";
 
 const Databases = z.object({ databases: z.array(UserspaceDatabase) });
 
@@ -95,15 +95,15 @@ function NewDatabase({ onClose }: { onClose: () => void }): JSX.Element {
   const [name, setName] = useState("");
   const [kind, setKind] = useState<DatabaseKind>("kv");
   const [columns, setColumns] = useState("");
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const named = columns.split(/[\s,]+/).filter(Boolean);
     const body = { kind, columns: kind === "leads" ? named : [] };
     await send({ method: "PUT", path: `/userspace/${part(name)}`, body }, UserspaceDatabase);
     route(`/userspace/${part(name)}`);
-  });
+  };
   return (
     <Dialog title="New database" onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Create" onClose={onClose} submit={submit}>
         <TextField label="Name" value={name} onValue={setName} required placeholder="dnc" />
         <SelectField
           label="Kind"
@@ -121,16 +121,7 @@ function NewDatabase({ onClose }: { onClose: () => void }): JSX.Element {
             hint="With commas between them; the column key is there besides"
           />
         )}
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Create
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

@@ -10,10 +10,10 @@ import { fullTime, shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { Chip } from "./chip.tsx";
 import { DeleteButton, Dialog } from "./dialog.tsx";
-import { TextField, useSubmit } from "./field.tsx";
+import { DialogForm } from "./dialog-form.tsx";
+import { TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { Empty, Shown } from "./page.tsx";
-import { ProblemNote } from "./problem-note.tsx";
 
 type Props = {
   /** `/env` or `/scripts/{id}/env`. */
@@ -147,18 +147,18 @@ function EnvDialog({ path, variable, onClose, onSaved }: DialogProps): JSX.Eleme
   const [name, setName] = useState(variable?.name ?? "");
   const [value, setValue] = useState(variable?.value ?? "");
   const [isProtected, setProtected] = useState(variable?.protected ?? false);
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const body = { value, protected: isProtected };
     await send({ method: "PUT", path: `${path}/${part(name)}`, body }, EnvVar);
     onSaved();
     onClose();
-  });
+  };
   return (
     <Dialog
       title={variable === undefined ? "Add a variable" : "Change a variable"}
       onClose={onClose}
     >
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Save" onClose={onClose} submit={submit}>
         <TextField
           label="Name"
           value={name}
@@ -187,16 +187,7 @@ function EnvDialog({ path, variable, onClose, onSaved }: DialogProps): JSX.Eleme
           />
           Protected: scripts read it, nobody sees it again
         </label>
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Save
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

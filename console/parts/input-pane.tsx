@@ -8,8 +8,8 @@ import { part } from "../path-part.ts";
 import type { Buffer } from "../buffers.ts";
 import { CodeEditor } from "./code-editor.tsx";
 import { Dialog } from "./dialog.tsx";
-import { TextField, useSubmit } from "./field.tsx";
-import { ProblemNote } from "./problem-note.tsx";
+import { DialogForm } from "./dialog-form.tsx";
+import { TextField } from "./field.tsx";
 import { say } from "./toast.tsx";
 
 type Props = {
@@ -135,17 +135,17 @@ type NameProps = {
 function NameDialog(props: NameProps): JSX.Element {
   const { script, input, place, onClose, onKept } = props;
   const [name, setName] = useState(props.name);
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const path = `/scripts/${script}/samples/${part(name.trim())}`;
     const body: unknown = { place, data: JSON.parse(input) };
     const kept = await send({ method: "PUT", path, body }, Sample);
     say(`The input is kept as ${kept.name}`);
     onKept(kept.name);
     onClose();
-  });
+  };
   return (
     <Dialog title="Keep this input as a sample" onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Keep" onClose={onClose} submit={submit}>
         <TextField
           label="Name"
           value={name}
@@ -153,16 +153,7 @@ function NameDialog(props: NameProps): JSX.Element {
           required
           hint="A name that is taken is replaced"
         />
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Keep
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }

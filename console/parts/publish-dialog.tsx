@@ -8,8 +8,8 @@ import type { Buffer } from "../buffers.ts";
 import { plural } from "../format.ts";
 import { publish } from "../workbench.ts";
 import { Dialog } from "./dialog.tsx";
-import { TextField, useSubmit } from "./field.tsx";
-import { ProblemNote } from "./problem-note.tsx";
+import { DialogForm } from "./dialog-form.tsx";
+import { TextField } from "./field.tsx";
 import { say } from "./toast.tsx";
 
 type Props = {
@@ -22,15 +22,15 @@ type Props = {
 export function PublishDialog({ script, buffer, onClose, onPublished }: Props): JSX.Element {
   const [note, setNote] = useState("");
   const [live, setLive] = useState(true);
-  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+  const submit = async (): Promise<void> => {
     const published = await publish(script, buffer, { note, live });
     tellOf(published, live);
     onPublished();
     onClose();
-  });
+  };
   return (
     <Dialog title="Publish a version" onClose={onClose}>
-      <form onSubmit={onSubmit}>
+      <DialogForm label="Publish" onClose={onClose} submit={submit}>
         <TextField
           label="Note"
           value={note}
@@ -46,16 +46,7 @@ export function PublishDialog({ script, buffer, onClose, onPublished }: Props): 
           />
           Make it live: new calls run it at once
         </label>
-        {problem !== null && <ProblemNote problem={problem} />}
-        <div class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            Publish
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   );
 }
