@@ -2,8 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { asProblem } from "../loaded.ts";
-import type { Problem } from "../api.ts";
+import { useSubmit } from "./field.tsx";
 import { ProblemNote } from "./problem-note.tsx";
 
 type DialogProps = { title: string; onClose: () => void; children: ComponentChildren };
@@ -36,18 +35,10 @@ type ConfirmProps = {
 /** Asks before something that cannot be undone, and shows why it failed where it does. */
 export function Confirm(props: ConfirmProps): JSX.Element {
   const { title, children, action, keep = "Keep it", act, onClose } = props;
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const run = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await act();
-      onClose();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
-  };
+  const { problem, isBusy, onSubmit } = useSubmit(async () => {
+    await act();
+    onClose();
+  });
   return (
     <Dialog title={title} onClose={onClose}>
       <div class="dialog-text">{children}</div>
@@ -56,7 +47,7 @@ export function Confirm(props: ConfirmProps): JSX.Element {
         <button type="button" onClick={onClose}>
           {keep}
         </button>
-        <button type="button" class="danger" disabled={isBusy} onClick={() => void run()}>
+        <button type="button" class="danger" disabled={isBusy} onClick={onSubmit}>
           {action}
         </button>
       </div>

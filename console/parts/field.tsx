@@ -99,7 +99,7 @@ export function SelectField({ label, hint, wrong, ...select }: SelectProps): JSX
   );
 }
 
-/** What a form does when it is sent: at most once at a time, with why it failed. */
+/** What a form does when it is sent, or a question when it is answered: at most once at a time, with why it failed. */
 export function useSubmit(act: () => Promise<void>): {
   problem: Problem | null;
   isBusy: boolean;
