@@ -8,6 +8,7 @@ import { fullTime, shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
 import { keysOf, pagePath, PLACE_NAMES } from "../places.ts";
 
 export function AssignmentsPage(): JSX.Element {
@@ -56,40 +57,34 @@ function Group({ place, assignments }: GroupProps): JSX.Element | null {
   return (
     <section class="block">
       <h2>{PLACE_NAMES[place]}</h2>
-      <div class="table-frame">
-        <table class="fixed">
-          <thead>
-            <tr>
-              <th>Where</th>
-              <th>Script</th>
-              <th class="wide-only">Timeout</th>
-              <th class="wide-only">Timeout Action</th>
-              <th class="wide-only">Changed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {assignments.map((one) => (
-              <tr key={pagePath(one)}>
-                <td>
-                  <a class="row-link" href={pagePath(one)}>
-                    {keysOf(one).join(" / ")}
-                  </a>
-                </td>
-                <td>
-                  <a href={`/scripts/${one.script}`}>{one.scriptName}</a>
-                </td>
-                <td class="wide-only">
-                  {one.timeout === null ? "the script's" : `${one.timeout} s`}
-                </td>
-                <td class="wide-only">{one.timeoutAction}</td>
-                <td class="wide-only muted" title={fullTime(one.updatedAt)}>
-                  {shortTime(one.updatedAt)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        class="fixed"
+        columns={[
+          "Where",
+          "Script",
+          { name: "Timeout", class: "wide-only" },
+          { name: "Timeout Action", class: "wide-only" },
+          { name: "Changed", class: "wide-only" },
+        ]}
+      >
+        {assignments.map((one) => (
+          <tr key={pagePath(one)}>
+            <td>
+              <a class="row-link" href={pagePath(one)}>
+                {keysOf(one).join(" / ")}
+              </a>
+            </td>
+            <td>
+              <a href={`/scripts/${one.script}`}>{one.scriptName}</a>
+            </td>
+            <td class="wide-only">{one.timeout === null ? "the script's" : `${one.timeout} s`}</td>
+            <td class="wide-only">{one.timeoutAction}</td>
+            <td class="wide-only muted" title={fullTime(one.updatedAt)}>
+              {shortTime(one.updatedAt)}
+            </td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { Chip } from "../parts/chip.tsx";
 import { JsonTree } from "../parts/json-tree.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
+import { Table } from "../parts/table.tsx";
 
 export function AuditPage(): JSX.Element {
   const paging = usePaging();
@@ -24,23 +25,11 @@ export function AuditPage(): JSX.Element {
             </Empty>
           ) : (
             <>
-              <div class="table-frame">
-                <table>
-                  <thead>
-                    <tr>
-                      <th>At</th>
-                      <th>Who</th>
-                      <th>What</th>
-                      <th class="wide-only">Set</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {entries.map((entry) => (
-                      <Row key={entry.id} entry={entry} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table columns={["At", "Who", "What", { name: "Set", class: "wide-only" }]}>
+                {entries.map((entry) => (
+                  <Row key={entry.id} entry={entry} />
+                ))}
+              </Table>
               <Pager paging={paging} next={next} />
             </>
           )

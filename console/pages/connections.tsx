@@ -15,6 +15,7 @@ import { DialogForm } from "../parts/dialog-form.tsx";
 import { Field, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, Shown } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
 
 export function ConnectionsPage(): JSX.Element {
   return (
@@ -34,31 +35,20 @@ function Connectors(): JSX.Element {
       <Shown of={list}>
         {(connectors) => (
           <>
-            <div class="table-frame">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Library</th>
-                    <th>Asks</th>
-                    <th class="wide-only">Headers</th>
-                    <th>
-                      <span class="sr">Actions</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {ConnectorName.options.map((name) => (
-                    <ConnectorRow
-                      key={name}
-                      name={name}
-                      connector={connectors.find((one) => one.name === name)}
-                      onEdit={() => setEdited(name)}
-                      onChanged={list.reload}
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              columns={["Library", "Asks", { name: "Headers", class: "wide-only" }]}
+              hasActions
+            >
+              {ConnectorName.options.map((name) => (
+                <ConnectorRow
+                  key={name}
+                  name={name}
+                  connector={connectors.find((one) => one.name === name)}
+                  onEdit={() => setEdited(name)}
+                  onChanged={list.reload}
+                />
+              ))}
+            </Table>
             {edited !== null && (
               <ConnectorDialog
                 name={edited}

@@ -14,6 +14,7 @@ import { DialogForm } from "../parts/dialog-form.tsx";
 import { TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
 
 export function CustomersPage(): JSX.Element {
   const list = useLoaded((signal) => get("/customers", z.array(Customer), signal), []);
@@ -34,36 +35,25 @@ export function CustomersPage(): JSX.Element {
               be assigned without one.
             </Empty>
           ) : (
-            <div class="table-frame">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Customer</th>
-                    <th>Variables</th>
-                    <th class="wide-only">Changed</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {customers.map(({ id, vars, updatedAt }) => (
-                    <tr key={id}>
-                      <td>
-                        <a class="row-link" href={`/customers/${part(id)}`}>
-                          {id}
-                        </a>
-                      </td>
-                      <td>
-                        {vars.trim() === "" ? (
-                          <span class="muted">none</span>
-                        ) : (
-                          plural(vars.trim().split("\n").length, "line")
-                        )}
-                      </td>
-                      <td class="wide-only muted">{shortTime(updatedAt)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table columns={["Customer", "Variables", { name: "Changed", class: "wide-only" }]}>
+              {customers.map(({ id, vars, updatedAt }) => (
+                <tr key={id}>
+                  <td>
+                    <a class="row-link" href={`/customers/${part(id)}`}>
+                      {id}
+                    </a>
+                  </td>
+                  <td>
+                    {vars.trim() === "" ? (
+                      <span class="muted">none</span>
+                    ) : (
+                      plural(vars.trim().split("\n").length, "line")
+                    )}
+                  </td>
+                  <td class="wide-only muted">{shortTime(updatedAt)}</td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Shown>

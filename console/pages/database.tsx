@@ -14,6 +14,7 @@ import { TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
+import { Table } from "../parts/table.tsx";
 import { say } from "../parts/toast.tsx";
 
 export function DatabasePage(): JSX.Element {
@@ -111,46 +112,32 @@ type TableProps = {
 
 function RowTable({ rows, columns, path, onEdit, onChanged }: TableProps): JSX.Element {
   return (
-    <div class="table-frame">
-      <table>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column}>{column}</th>
-            ))}
-            <th>
-              <span class="sr">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={textOf(row["key"])}>
-              {columns.map((column) => (
-                <td key={column}>{textOf(row[column])}</td>
-              ))}
-              <td class="row-actions">
-                <button type="button" class="quiet" onClick={() => onEdit(row)}>
-                  Change
-                </button>
-                <DeleteButton
-                  title={`Delete ${textOf(row["key"])}?`}
-                  act={async () => {
-                    await tell({
-                      method: "DELETE",
-                      path: `${path}/rows/${part(textOf(row["key"]))}`,
-                    });
-                    onChanged();
-                  }}
-                >
-                  The row cannot be brought back.
-                </DeleteButton>
-              </td>
-            </tr>
+    <Table columns={columns} hasActions>
+      {rows.map((row) => (
+        <tr key={textOf(row["key"])}>
+          {columns.map((column) => (
+            <td key={column}>{textOf(row[column])}</td>
           ))}
-        </tbody>
-      </table>
-    </div>
+          <td class="row-actions">
+            <button type="button" class="quiet" onClick={() => onEdit(row)}>
+              Change
+            </button>
+            <DeleteButton
+              title={`Delete ${textOf(row["key"])}?`}
+              act={async () => {
+                await tell({
+                  method: "DELETE",
+                  path: `${path}/rows/${part(textOf(row["key"]))}`,
+                });
+                onChanged();
+              }}
+            >
+              The row cannot be brought back.
+            </DeleteButton>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -14,6 +14,7 @@ import { DeleteButton, Dialog } from "../parts/dialog.tsx";
 import { JsonTree } from "../parts/json-tree.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
+import { Table } from "../parts/table.tsx";
 import { say } from "../parts/toast.tsx";
 
 const TONES: Record<JobState, Tone> = {
@@ -111,45 +112,33 @@ type TableProps = {
 
 function JobTable({ jobs, names, onSee, onChanged }: TableProps): JSX.Element {
   return (
-    <div class="table-frame">
-      <table>
-        <thead>
-          <tr>
-            <th>State</th>
-            <th>Script</th>
-            <th class="wide-only">Attempts</th>
-            <th>Created</th>
-            <th>
-              <span class="sr">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <tr key={job.id}>
-              <td>
-                <Chip tone={TONES[job.state]}>{job.state}</Chip>
-              </td>
-              <td>
-                <button type="button" class="link" onClick={() => onSee(job.id)}>
-                  {names.get(job.script) ?? job.script} {job.function ?? "main"}
-                </button>
-                {job.error !== null && <p class="error-message">{job.error.message}</p>}
-              </td>
-              <td class="wide-only">
-                {job.made} of {job.attempts}
-              </td>
-              <td class="muted" title={fullTime(job.createdAt)}>
-                {shortTime(job.createdAt)}
-              </td>
-              <td class="row-actions">
-                <JobActions job={job} onChanged={onChanged} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={["State", "Script", { name: "Attempts", class: "wide-only" }, "Created"]}
+      hasActions
+    >
+      {jobs.map((job) => (
+        <tr key={job.id}>
+          <td>
+            <Chip tone={TONES[job.state]}>{job.state}</Chip>
+          </td>
+          <td>
+            <button type="button" class="link" onClick={() => onSee(job.id)}>
+              {names.get(job.script) ?? job.script} {job.function ?? "main"}
+            </button>
+            {job.error !== null && <p class="error-message">{job.error.message}</p>}
+          </td>
+          <td class="wide-only">
+            {job.made} of {job.attempts}
+          </td>
+          <td class="muted" title={fullTime(job.createdAt)}>
+            {shortTime(job.createdAt)}
+          </td>
+          <td class="row-actions">
+            <JobActions job={job} onChanged={onChanged} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -13,6 +13,7 @@ import { Field, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
+import { Table } from "../parts/table.tsx";
 
 const PAGE = 100;
 
@@ -70,40 +71,28 @@ type TableProps = { keys: string[]; onEdit: (key: string) => void; onChanged: ()
 
 function KeyTable({ keys, onEdit, onChanged }: TableProps): JSX.Element {
   return (
-    <div class="table-frame">
-      <table>
-        <thead>
-          <tr>
-            <th>Key</th>
-            <th>
-              <span class="sr">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key}>
-              <td class="clip">
-                <button type="button" class="link" onClick={() => onEdit(key)}>
-                  {key}
-                </button>
-              </td>
-              <td class="row-actions">
-                <DeleteButton
-                  title="Delete this key?"
-                  act={async () => {
-                    await tell({ method: "DELETE", path: `/kv/${part(key)}` });
-                    onChanged();
-                  }}
-                >
-                  <code>{key}</code> and its value cannot be brought back.
-                </DeleteButton>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={["Key"]} hasActions>
+      {keys.map((key) => (
+        <tr key={key}>
+          <td class="clip">
+            <button type="button" class="link" onClick={() => onEdit(key)}>
+              {key}
+            </button>
+          </td>
+          <td class="row-actions">
+            <DeleteButton
+              title="Delete this key?"
+              act={async () => {
+                await tell({ method: "DELETE", path: `/kv/${part(key)}` });
+                onChanged();
+              }}
+            >
+              <code>{key}</code> and its value cannot be brought back.
+            </DeleteButton>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -9,6 +9,7 @@ import { bytes, plural } from "../format.ts";
 import { asProblem, useLoaded } from "../loaded.ts";
 import { Page, Shown } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { Table } from "../parts/table.tsx";
 import { say } from "../parts/toast.tsx";
 import type { Problem } from "../api.ts";
 
@@ -51,28 +52,19 @@ function ModuleTable({
   return (
     <>
       {problem !== null && <ProblemNote problem={problem} />}
-      <div class="table-frame">
-        <table>
-          <thead>
-            <tr>
-              <th>Allowed</th>
-              <th>Module</th>
-              <th>Version</th>
-              <th class="wide-only numeric">Size</th>
-              <th class="wide-only">How it differs from Node</th>
-            </tr>
-          </thead>
-          <tbody>
-            {modules.map((module) => (
-              <Row
-                key={module.name}
-                module={module}
-                onAllow={(is) => void allow(module.name, is)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        columns={[
+          "Allowed",
+          "Module",
+          "Version",
+          { name: "Size", class: "wide-only numeric" },
+          { name: "How it differs from Node", class: "wide-only" },
+        ]}
+      >
+        {modules.map((module) => (
+          <Row key={module.name} module={module} onAllow={(is) => void allow(module.name, is)} />
+        ))}
+      </Table>
     </>
   );
 }

@@ -11,6 +11,7 @@ import { asProblem } from "../loaded.ts";
 import { Chip, OutcomeChip, type Tone } from "../parts/chip.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
+import { Table } from "../parts/table.tsx";
 import { say } from "../parts/toast.tsx";
 import { usePolled } from "../polled.ts";
 
@@ -51,36 +52,31 @@ function Node({ node, cells }: { node: string; cells: CellState[] }): JSX.Elemen
       <h2>
         {node} <span class="muted">{plural(inFlight, "run")} under way</span>
       </h2>
-      <div class="table-frame">
-        <table>
-          <thead>
-            <tr>
-              <th>Process</th>
-              <th>For</th>
-              <th class="numeric">Memory</th>
-              <th class="numeric">Under way</th>
-              <th class="wide-only numeric">Runs</th>
-              <th class="wide-only">Since</th>
-            </tr>
-          </thead>
-          <tbody>
-            {cells.map((cell) => (
-              <tr key={cell.pid}>
-                <td>{cell.pid}</td>
-                <td>
-                  <Chip tone={KINDS[cell.kind].tone}>{KINDS[cell.kind].text}</Chip>
-                </td>
-                <td class="numeric">{bytes(cell.rssBytes)}</td>
-                <td class="numeric">{cell.inFlight}</td>
-                <td class="wide-only numeric">{cell.runs.toLocaleString()}</td>
-                <td class="wide-only muted" title={fullTime(cell.startedAt)}>
-                  {shortTime(cell.startedAt)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        columns={[
+          "Process",
+          "For",
+          { name: "Memory", class: "numeric" },
+          { name: "Under way", class: "numeric" },
+          { name: "Runs", class: "wide-only numeric" },
+          { name: "Since", class: "wide-only" },
+        ]}
+      >
+        {cells.map((cell) => (
+          <tr key={cell.pid}>
+            <td>{cell.pid}</td>
+            <td>
+              <Chip tone={KINDS[cell.kind].tone}>{KINDS[cell.kind].text}</Chip>
+            </td>
+            <td class="numeric">{bytes(cell.rssBytes)}</td>
+            <td class="numeric">{cell.inFlight}</td>
+            <td class="wide-only numeric">{cell.runs.toLocaleString()}</td>
+            <td class="wide-only muted" title={fullTime(cell.startedAt)}>
+              {shortTime(cell.startedAt)}
+            </td>
+          </tr>
+        ))}
+      </Table>
     </section>
   );
 }
@@ -125,40 +121,28 @@ type TableProps = {
 
 function QuarantineTable({ scripts, onRelease }: TableProps): JSX.Element {
   return (
-    <div class="table-frame">
-      <table>
-        <thead>
-          <tr>
-            <th>Script</th>
-            <th>Ended its process by</th>
-            <th class="wide-only">Times</th>
-            <th>Since</th>
-            <th>
-              <span class="sr">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {scripts.map((one) => (
-            <tr key={one.script}>
-              <td>
-                <a href={`/scripts/${one.script}`}>{one.name}</a>{" "}
-                <span class="muted">v{one.version}</span>
-              </td>
-              <td>
-                <OutcomeChip outcome={one.fault} />
-              </td>
-              <td class="wide-only">{one.strikes}</td>
-              <td class="muted">{shortTime(one.since)}</td>
-              <td class="row-actions">
-                <button type="button" onClick={() => onRelease(one)}>
-                  Release
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={["Script", "Ended its process by", { name: "Times", class: "wide-only" }, "Since"]}
+      hasActions
+    >
+      {scripts.map((one) => (
+        <tr key={one.script}>
+          <td>
+            <a href={`/scripts/${one.script}`}>{one.name}</a>{" "}
+            <span class="muted">v{one.version}</span>
+          </td>
+          <td>
+            <OutcomeChip outcome={one.fault} />
+          </td>
+          <td class="wide-only">{one.strikes}</td>
+          <td class="muted">{shortTime(one.since)}</td>
+          <td class="row-actions">
+            <button type="button" onClick={() => onRelease(one)}>
+              Release
+            </button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -12,6 +12,7 @@ import { useLoaded } from "../loaded.ts";
 import { Chip } from "../parts/chip.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
 import { whereOf } from "../places.ts";
 
 type Listed = { scripts: Script[]; assignments: Assignment[] };
@@ -71,25 +72,20 @@ function ScriptTable({ scripts, assignments }: Listed): JSX.Element {
         value={wanted}
         onInput={(event) => setWanted(event.currentTarget.value)}
       />
-      <div class="table-frame">
-        <table>
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Type</th>
-              <th>Live</th>
-              <th class="wide-only">Assigned to</th>
-              <th class="wide-only">Changed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((script) => (
-              <ScriptRow key={script.id} script={script} assignments={assignments} />
-            ))}
-          </tbody>
-        </table>
-        {shown.length === 0 && <p class="none">No script is called so.</p>}
-      </div>
+      <Table
+        columns={[
+          "Name",
+          "Type",
+          "Live",
+          { name: "Assigned to", class: "wide-only" },
+          { name: "Changed", class: "wide-only" },
+        ]}
+        note={shown.length === 0 && <p class="none">No script is called so.</p>}
+      >
+        {shown.map((script) => (
+          <ScriptRow key={script.id} script={script} assignments={assignments} />
+        ))}
+      </Table>
     </>
   );
 }

@@ -19,6 +19,7 @@ import { DialogForm } from "../parts/dialog-form.tsx";
 import { Field, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
 
 export function TemplatesPage(): JSX.Element {
   const list = useLoaded((signal) => get("/templates", z.array(TemplateSummary), signal), []);
@@ -39,7 +40,7 @@ export function TemplatesPage(): JSX.Element {
               where they send a mail or an SMS; alerts use the one called <code>alert</code>.
             </Empty>
           ) : (
-            <Table
+            <TemplateTable
               templates={templates}
               onEdit={(name) => setEdited({ name })}
               onChanged={list.reload}
@@ -60,44 +61,31 @@ type TableProps = {
   onChanged: () => void;
 };
 
-function Table({ templates, onEdit, onChanged }: TableProps): JSX.Element {
+function TemplateTable({ templates, onEdit, onChanged }: TableProps): JSX.Element {
   return (
-    <div class="table-frame">
-      <table>
-        <thead>
-          <tr>
-            <th>Template</th>
-            <th class="wide-only">Changed</th>
-            <th>
-              <span class="sr">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {templates.map(({ name, updatedAt }) => (
-            <tr key={name}>
-              <td>
-                <button type="button" class="link" onClick={() => onEdit(name)}>
-                  {name}
-                </button>
-              </td>
-              <td class="wide-only muted">{shortTime(updatedAt)}</td>
-              <td class="row-actions">
-                <DeleteButton
-                  title={`Delete ${name}?`}
-                  act={async () => {
-                    await tell({ method: "DELETE", path: `/templates/${part(name)}` });
-                    onChanged();
-                  }}
-                >
-                  Scripts that name it fail to send. It cannot be brought back.
-                </DeleteButton>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={["Template", { name: "Changed", class: "wide-only" }]} hasActions>
+      {templates.map(({ name, updatedAt }) => (
+        <tr key={name}>
+          <td>
+            <button type="button" class="link" onClick={() => onEdit(name)}>
+              {name}
+            </button>
+          </td>
+          <td class="wide-only muted">{shortTime(updatedAt)}</td>
+          <td class="row-actions">
+            <DeleteButton
+              title={`Delete ${name}?`}
+              act={async () => {
+                await tell({ method: "DELETE", path: `/templates/${part(name)}` });
+                onChanged();
+              }}
+            >
+              Scripts that name it fail to send. It cannot be brought back.
+            </DeleteButton>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -15,6 +15,7 @@ import { DialogForm } from "../parts/dialog-form.tsx";
 import { SelectField, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, Shown } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
 
 export function TokensPage(): JSX.Element {
   const list = useLoaded((signal) => get("/tokens", z.array(Token), signal), []);
@@ -33,26 +34,14 @@ export function TokensPage(): JSX.Element {
     >
       <Shown of={list}>
         {(tokens) => (
-          <div class="table-frame">
-            <table>
-              <thead>
-                <tr>
-                  <th>Name</th>
-                  <th>May</th>
-                  <th class="wide-only">Created</th>
-                  <th>Last used</th>
-                  <th>
-                    <span class="sr">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {tokens.map((token) => (
-                  <Row key={token.id} token={token} onChanged={list.reload} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            columns={["Name", "May", { name: "Created", class: "wide-only" }, "Last used"]}
+            hasActions
+          >
+            {tokens.map((token) => (
+              <Row key={token.id} token={token} onChanged={list.reload} />
+            ))}
+          </Table>
         )}
       </Shown>
       {isAdding && <NewToken onClose={() => setAdding(false)} onCreated={list.reload} />}

@@ -15,6 +15,7 @@ import { DialogForm } from "../parts/dialog-form.tsx";
 import { SelectField, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
+import { Table } from "../parts/table.tsx";
 
 const Databases = z.object({ databases: z.array(UserspaceDatabase) });
 
@@ -41,24 +42,19 @@ export function UserspacePage(): JSX.Element {
               value or with columns.
             </Empty>
           ) : (
-            <div class="table-frame">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Database</th>
-                    <th>Kind</th>
-                    <th class="wide-only">Columns</th>
-                    <th class="numeric">Rows</th>
-                    <th class="wide-only">Created</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {databases.map((one) => (
-                    <Row key={one.database} database={one} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              columns={[
+                "Database",
+                "Kind",
+                { name: "Columns", class: "wide-only" },
+                { name: "Rows", class: "numeric" },
+                { name: "Created", class: "wide-only" },
+              ]}
+            >
+              {databases.map((one) => (
+                <Row key={one.database} database={one} />
+              ))}
+            </Table>
           )
         }
       </Shown>

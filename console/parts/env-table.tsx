@@ -14,6 +14,7 @@ import { DialogForm } from "./dialog-form.tsx";
 import { TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { Empty, Shown } from "./page.tsx";
+import { Table } from "./table.tsx";
 
 type Props = {
   /** `/env` or `/scripts/{id}/env`. */
@@ -42,7 +43,7 @@ export function EnvTable({ path, whose }: Props): JSX.Element {
           ) : (
             <>
               <div class="table-actions">{add}</div>
-              <Table list={list} path={path} onEdit={setEdited} onChanged={vars.reload} />
+              <VariableTable list={list} path={path} onEdit={setEdited} onChanged={vars.reload} />
             </>
           )
         }
@@ -66,33 +67,19 @@ type TableProps = {
   onChanged: () => void;
 };
 
-function Table({ list, path, onEdit, onChanged }: TableProps): JSX.Element {
+function VariableTable({ list, path, onEdit, onChanged }: TableProps): JSX.Element {
   return (
-    <div class="table-frame">
-      <table>
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th>Value</th>
-            <th class="wide-only">Changed</th>
-            <th>
-              <span class="sr">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {list.map((one) => (
-            <Row
-              key={one.name}
-              variable={one}
-              path={path}
-              onEdit={() => onEdit(one)}
-              onChanged={onChanged}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={["Name", "Value", { name: "Changed", class: "wide-only" }]} hasActions>
+      {list.map((one) => (
+        <Row
+          key={one.name}
+          variable={one}
+          path={path}
+          onEdit={() => onEdit(one)}
+          onChanged={onChanged}
+        />
+      ))}
+    </Table>
   );
 }
 

@@ -5,6 +5,7 @@ import type { Invoked } from "../../schemas/invocation.ts";
 import { part } from "../path-part.ts";
 import { duration, fullTime, preciseTime } from "../format.ts";
 import { OutcomeChip } from "./chip.tsx";
+import { Table } from "./table.tsx";
 
 type Props = {
   invocations: readonly Invoked[];
@@ -14,26 +15,22 @@ type Props = {
 
 export function InvocationTable({ invocations, isOfOne = false }: Props): JSX.Element {
   return (
-    <div class="table-frame">
-      <table class="invocations">
-        <thead>
-          <tr>
-            <th>At</th>
-            <th>Outcome</th>
-            {!isOfOne && <th>Script</th>}
-            <th class="wide-only">Place</th>
-            <th class="wide-only">Decision</th>
-            <th class="wide-only numeric">CPU</th>
-            <th class="numeric">Elapsed</th>
-          </tr>
-        </thead>
-        <tbody>
-          {invocations.map((one) => (
-            <Row key={one.id} invoked={one} isOfOne={isOfOne} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      class="invocations"
+      columns={[
+        "At",
+        "Outcome",
+        ...(isOfOne ? [] : ["Script"]),
+        { name: "Place", class: "wide-only" },
+        { name: "Decision", class: "wide-only" },
+        { name: "CPU", class: "wide-only numeric" },
+        { name: "Elapsed", class: "numeric" },
+      ]}
+    >
+      {invocations.map((one) => (
+        <Row key={one.id} invoked={one} isOfOne={isOfOne} />
+      ))}
+    </Table>
   );
 }
 

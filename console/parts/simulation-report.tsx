@@ -10,6 +10,7 @@ import { Chip, OutcomeChip } from "./chip.tsx";
 import { DiffView } from "./diff-view.tsx";
 import { JsonTree } from "./json-tree.tsx";
 import { LogLines } from "./log-lines.tsx";
+import { Table } from "./table.tsx";
 
 export function SimulationReport({ simulation }: { simulation: Simulation }): JSX.Element {
   const { decision, steps } = simulation;
@@ -106,32 +107,21 @@ function Step({ step }: { step: SimulatedStep }): JSX.Element {
 function Changes({ changes, isCut }: { changes: Change[]; isCut: boolean }): JSX.Element {
   if (changes.length === 0) return <p class="muted">It changed nothing.</p>;
   return (
-    <div class="table-frame">
-      <table class="changes">
-        <caption>
-          {plural(changes.length, "change")}
-          {isCut ? ", the first ones" : ""}
-        </caption>
-        <thead>
-          <tr>
-            <th>Where</th>
-            <th>Before</th>
-            <th>After</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map((change) => (
-            <tr key={change.path}>
-              <td>
-                <code>{change.path}</code>
-              </td>
-              <td class="removed">{textOf(change.before)}</td>
-              <td class="added">{textOf(change.after)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      class="changes"
+      columns={["Where", "Before", "After"]}
+      caption={`${plural(changes.length, "change")}${isCut ? ", the first ones" : ""}`}
+    >
+      {changes.map((change) => (
+        <tr key={change.path}>
+          <td>
+            <code>{change.path}</code>
+          </td>
+          <td class="removed">{textOf(change.before)}</td>
+          <td class="added">{textOf(change.after)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
