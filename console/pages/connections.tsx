@@ -12,7 +12,7 @@ import { useLoaded } from "../loaded.ts";
 import { Chip } from "../parts/chip.tsx";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
 import { DialogForm } from "../parts/dialog-form.tsx";
-import { Field, TextField } from "../parts/field.tsx";
+import { CodeField, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Page, Shown } from "../parts/page.tsx";
 import { Table } from "../parts/table.tsx";
@@ -125,21 +125,13 @@ function ConnectorDialog({ name, connector, onClose, onSaved }: DialogProps): JS
           placeholder="http://10.1.0.5:9000/originate"
           hint="Asked by POST; may be on a private network"
         />
-        <Field
+        <CodeField
           label="Headers"
           hint="One on a line: Authorization: Bearer … They are kept sealed, and are written anew each time"
-        >
-          {(ids) => (
-            <textarea
-              {...ids}
-              class="code-text"
-              rows={3}
-              spellcheck={false}
-              value={headers}
-              onInput={(event) => setHeaders(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+          rows={3}
+          value={headers}
+          onValue={setHeaders}
+        />
         <TextField
           label="Timeout, ms"
           type="number"

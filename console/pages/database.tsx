@@ -11,6 +11,7 @@ import { useLoaded } from "../loaded.ts";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
 import { DialogForm } from "../parts/dialog-form.tsx";
 import { TextField } from "../parts/field.tsx";
+import { FilterInput } from "../parts/filter-input.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
@@ -67,14 +68,11 @@ function Rows({ database, path, onChanged }: RowsProps): JSX.Element {
   return (
     <>
       <div class="filters">
-        <input
-          class="filter"
-          type="search"
-          aria-label="Keys that begin with"
-          placeholder="Keys that begin with"
+        <FilterInput
+          label="Keys that begin with"
           value={prefix}
-          onInput={(event) => {
-            setPrefix(event.currentTarget.value);
+          onValue={(text) => {
+            setPrefix(text);
             paging.restart();
           }}
         />

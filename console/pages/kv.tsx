@@ -9,7 +9,8 @@ import { fullTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
 import { DialogForm } from "../parts/dialog-form.tsx";
-import { Field, TextField } from "../parts/field.tsx";
+import { CodeField, TextField } from "../parts/field.tsx";
+import { FilterInput } from "../parts/filter-input.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Pager, usePaging } from "../parts/pager.tsx";
@@ -31,14 +32,11 @@ export function KvPage(): JSX.Element {
   );
   return (
     <Page title="Key/value store" lead="What scripts keep from run to run, as cxKV" actions={add}>
-      <input
-        class="filter"
-        type="search"
-        aria-label="Keys that begin with"
-        placeholder="Keys that begin with"
+      <FilterInput
+        label="Keys that begin with"
         value={prefix}
-        onInput={(event) => {
-          setPrefix(event.currentTarget.value);
+        onValue={(text) => {
+          setPrefix(text);
           paging.restart();
         }}
       />
@@ -127,23 +125,15 @@ function KeyForm({ entry, onClose, onSaved }: FormProps): JSX.Element {
   return (
     <DialogForm label="Save" onClose={onClose} submit={submit}>
       <TextField label="Key" value={key} onValue={setKey} required disabled={entry !== null} />
-      <Field
+      <CodeField
         label="Value"
         hint={
           entry?.expiresAt ? `Until ${fullTime(entry.expiresAt)}` : "Text, or JSON for cxKV's ko"
         }
-      >
-        {(ids) => (
-          <textarea
-            {...ids}
-            class="code-text"
-            rows={8}
-            spellcheck={false}
-            value={value}
-            onInput={(event) => setValue(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+        rows={8}
+        value={value}
+        onValue={setValue}
+      />
       <TextField
         label="Time to live, seconds"
         type="number"

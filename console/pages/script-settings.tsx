@@ -12,7 +12,7 @@ import { useLoaded } from "../loaded.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { DeleteButton } from "../parts/dialog.tsx";
 import { EnvTable } from "../parts/env-table.tsx";
-import { Field, SelectField, TextField, useSubmit } from "../parts/field.tsx";
+import { CodeField, SelectField, TextField, useSubmit } from "../parts/field.tsx";
 import { Shown } from "../parts/page.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { ScheduleForm } from "../parts/schedule-form.tsx";
@@ -99,11 +99,12 @@ function SettingsForm({ script, onSaved }: FormProps): JSX.Element {
       <TextField label="Name" value={texts.name} onValue={set("name")} required />
       <LimitFields script={script} texts={texts} set={set} />
       {script.type !== "script" && <ReachFields texts={texts} set={set} />}
-      <LinesField
+      <CodeField
         label="Functions that may be called by name"
         value={texts.expose}
         onValue={set("expose")}
         hint="One on a line, besides main and what the script exports"
+        rows={3}
       />
       <SelectField
         label="Isolation"
@@ -140,11 +141,12 @@ function ReachFields({ texts, set }: FieldsProps): JSX.Element {
         ]}
       />
       {texts.reach === "listed" && (
-        <LinesField
+        <CodeField
           label="Hosts it may reach"
           value={texts.hosts}
           onValue={set("hosts")}
           hint="One on a line: example.com, *.example.com, example.com:8443. Empty: none at all"
+          rows={3}
         />
       )}
     </>
@@ -184,25 +186,6 @@ function LimitFields({ script, texts, set }: FieldsProps & { script: Script }): 
         disabled={script.type === "script"}
       />
     </div>
-  );
-}
-
-type LinesProps = { label: string; hint: string; value: string; onValue: (value: string) => void };
-
-function LinesField({ label, hint, value, onValue }: LinesProps): JSX.Element {
-  return (
-    <Field label={label} hint={hint}>
-      {(ids) => (
-        <textarea
-          {...ids}
-          class="code-text"
-          rows={3}
-          spellcheck={false}
-          value={value}
-          onInput={(event) => onValue(event.currentTarget.value)}
-        />
-      )}
-    </Field>
   );
 }
 

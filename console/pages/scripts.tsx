@@ -10,6 +10,7 @@ import { isEdited } from "../buffers.ts";
 import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { Chip } from "../parts/chip.tsx";
+import { FilterInput } from "../parts/filter-input.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Table } from "../parts/table.tsx";
@@ -64,14 +65,7 @@ function ScriptTable({ scripts, assignments }: Listed): JSX.Element {
   const shown = scripts.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   return (
     <>
-      <input
-        class="filter"
-        type="search"
-        aria-label="Filter by name"
-        placeholder="Filter by name"
-        value={wanted}
-        onInput={(event) => setWanted(event.currentTarget.value)}
-      />
+      <FilterInput label="Filter by name" value={wanted} onValue={setWanted} />
       <Table
         columns={[
           "Name",

@@ -16,7 +16,7 @@ import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton, Dialog } from "../parts/dialog.tsx";
 import { DialogForm } from "../parts/dialog-form.tsx";
-import { Field, TextField } from "../parts/field.tsx";
+import { CodeField, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Empty, Page, Shown } from "../parts/page.tsx";
 import { Table } from "../parts/table.tsx";
@@ -135,18 +135,13 @@ function TemplateForm({ template, onClose, onSaved }: FormProps): JSX.Element {
         <TextField label="Name" value={name} onValue={setName} required placeholder="alert" />
       )}
       {TEMPLATE_PARTS.map((one) => (
-        <Field key={one} label={LABELS[one]}>
-          {(ids) => (
-            <textarea
-              {...ids}
-              class="code-text"
-              rows={one === "subject" ? 1 : 4}
-              spellcheck={false}
-              value={parts[one]}
-              onInput={(event) => setParts({ ...parts, [one]: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <CodeField
+          key={one}
+          label={LABELS[one]}
+          rows={one === "subject" ? 1 : 4}
+          value={parts[one]}
+          onValue={(text) => setParts({ ...parts, [one]: text })}
+        />
       ))}
     </DialogForm>
   );

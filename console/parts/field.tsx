@@ -68,6 +68,31 @@ export function TextField(props: TextProps): JSX.Element {
   );
 }
 
+type CodeProps = Omit<FieldProps, "children" | "wrong"> & {
+  rows: number;
+  value: string;
+  onValue: (value: string) => void;
+};
+
+/** Text of several lines, every letter as wide as the next. */
+export function CodeField(props: CodeProps): JSX.Element {
+  const { label, hint, rows, value, onValue } = props;
+  return (
+    <Field label={label} hint={hint}>
+      {(ids) => (
+        <textarea
+          {...ids}
+          class="code-text"
+          rows={rows}
+          spellcheck={false}
+          value={value}
+          onInput={(event) => onValue(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 export type Option = { value: string; text: string };
 
 type SelectProps = Omit<FieldProps, "children"> & {
