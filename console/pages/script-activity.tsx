@@ -1,14 +1,11 @@
 // How one script does: its charts and its newest runs.
 
 import type { JSX } from "preact";
-import { useRoute } from "preact-iso";
 import { InvocationPage } from "../../schemas/invocation.ts";
-import { Script } from "../../schemas/script.ts";
 import { get } from "../api.ts";
-import { part } from "../path-part.ts";
-import { useLoaded } from "../loaded.ts";
 import { Charts } from "../parts/charts.tsx";
 import { InvocationTable } from "../parts/invocation-table.tsx";
+import { LoadedScript, loadScript } from "../parts/loaded-script.tsx";
 import { Shown } from "../parts/page.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
 import { usePolled } from "../polled.ts";
@@ -16,25 +13,15 @@ import { usePolled } from "../polled.ts";
 const EVERY_MS = 5_000;
 
 export function ScriptActivityPage(): JSX.Element {
-  const { params } = useRoute();
-  const idOrName = params["script"] ?? "";
-  const script = useLoaded(
-    (signal) => get(`/scripts/${part(idOrName)}`, Script, signal),
-    [idOrName],
-  );
-  if (script.state.is !== "ready") {
-    return (
-      <main class="page" id="main">
-        <Shown of={script}>{() => null}</Shown>
-      </main>
-    );
-  }
-  const { value } = script.state;
   return (
-    <ScriptFrame script={value}>
-      <Charts script={value.id} />
-      <Newest script={value.id} />
-    </ScriptFrame>
+    <LoadedScript load={loadScript}>
+      {(script) => (
+        <ScriptFrame script={script}>
+          <Charts script={script.id} />
+          <Newest script={script.id} />
+        </ScriptFrame>
+      )}
+    </LoadedScript>
   );
 }
 

@@ -1,49 +1,37 @@
 // What a script may use, whom it may reach, its variables, and its end.
 
 import type { JSX } from "preact";
-import { useLocation, useRoute } from "preact-iso";
+import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import { MAX_CPU_MS, MAX_WALL_MS } from "../../schemas/limits.ts";
 import { Script } from "../../schemas/script.ts";
-import { get, send, tell } from "../api.ts";
-import { part } from "../path-part.ts";
+import { send, tell } from "../api.ts";
 import { closeBuffer } from "../buffers.ts";
-import { useLoaded } from "../loaded.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { DeleteButton } from "../parts/dialog.tsx";
 import { EnvTable } from "../parts/env-table.tsx";
 import { CodeField, SelectField, TextField, useSubmit } from "../parts/field.tsx";
-import { Shown } from "../parts/page.tsx";
+import { LoadedScript, loadScript } from "../parts/loaded-script.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { ScheduleForm } from "../parts/schedule-form.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
 import { say } from "../parts/toast.tsx";
 
 export function ScriptSettingsPage(): JSX.Element {
-  const { params } = useRoute();
-  const idOrName = params["script"] ?? "";
-  const script = useLoaded(
-    (signal) => get(`/scripts/${part(idOrName)}`, Script, signal),
-    [idOrName],
-  );
-  if (script.state.is !== "ready") {
-    return (
-      <main class="page" id="main">
-        <Shown of={script}>{() => null}</Shown>
-      </main>
-    );
-  }
-  const { value } = script.state;
   return (
-    <ScriptFrame script={value}>
-      <SettingsForm key={value.updatedAt} script={value} onSaved={script.reload} />
-      <section class="block">
-        <h2>Variables of this script</h2>
-        <EnvTable path={`/scripts/${value.id}/env`} whose="this script" />
-      </section>
-      <ScheduleForm script={value.id} />
-      <Ending script={value} />
-    </ScriptFrame>
+    <LoadedScript load={loadScript}>
+      {(script, reload) => (
+        <ScriptFrame script={script}>
+          <SettingsForm key={script.updatedAt} script={script} onSaved={reload} />
+          <section class="block">
+            <h2>Variables of this script</h2>
+            <EnvTable path={`/scripts/${script.id}/env`} whose="this script" />
+          </section>
+          <ScheduleForm script={script.id} />
+          <Ending script={script} />
+        </ScriptFrame>
+      )}
+    </LoadedScript>
   );
 }
 

@@ -11,12 +11,12 @@ import { part } from "../path-part.ts";
 import { findBuffer, openBuffer, type Buffer, type Mark } from "../buffers.ts";
 import { useCheck } from "../checked.ts";
 import { shortTime } from "../format.ts";
-import { asProblem, useLoaded } from "../loaded.ts";
+import { asProblem } from "../loaded.ts";
 import { CodeEditor, type EditorHandle } from "../parts/code-editor.tsx";
 import { DeleteButton } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { functionFor, InputPane, textOf } from "../parts/input-pane.tsx";
-import { Shown } from "../parts/page.tsx";
+import { LoadedScript } from "../parts/loaded-script.tsx";
 import { ProblemNote } from "../parts/problem-note.tsx";
 import { PublishDialog } from "../parts/publish-dialog.tsx";
 import { ResultPane, type GoTo, type RunState } from "../parts/result-pane.tsx";
@@ -27,24 +27,18 @@ import { runScript } from "../run.ts";
 import { DRAFT_CHANGED, firstText, openScript, saveDraft, type Opened } from "../workbench.ts";
 
 export function ScriptPage(): JSX.Element {
-  const { params, query } = useRoute();
-  const idOrName = params["script"] ?? "";
-  const opened = useLoaded((signal) => openScript(idOrName, signal), [idOrName]);
-  if (opened.state.is !== "ready") {
-    return (
-      <main class="page" id="main">
-        <Shown of={opened}>{() => null}</Shown>
-      </main>
-    );
-  }
-  const { value } = opened.state;
+  const { query } = useRoute();
   return (
-    <Workbench
-      key={value.script.id}
-      opened={value}
-      sample={query["sample"]}
-      reload={opened.reload}
-    />
+    <LoadedScript load={openScript}>
+      {(opened, reload) => (
+        <Workbench
+          key={opened.script.id}
+          opened={opened}
+          sample={query["sample"]}
+          reload={reload}
+        />
+      )}
+    </LoadedScript>
   );
 }
 

@@ -1,7 +1,6 @@
 // The versions of a script: what differs between them, and which of them calls run.
 
 import type { JSX } from "preact";
-import { useRoute } from "preact-iso";
 import { useState } from "preact/hooks";
 import { z } from "zod";
 import { Draft } from "../../schemas/draft.ts";
@@ -10,9 +9,10 @@ import { Script } from "../../schemas/script.ts";
 import { find, get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { fullTime, shortTime } from "../format.ts";
-import { asProblem, useLoaded, type Reloadable } from "../loaded.ts";
+import { asProblem, useLoaded } from "../loaded.ts";
 import { Chip } from "../parts/chip.tsx";
 import { DiffView } from "../parts/diff-view.tsx";
+import { LoadedScript } from "../parts/loaded-script.tsx";
 import { Empty, Shown } from "../parts/page.tsx";
 import { ScriptFrame } from "../parts/script-frame.tsx";
 import { say } from "../parts/toast.tsx";
@@ -30,44 +30,37 @@ async function load(idOrName: string, signal: AbortSignal): Promise<History> {
 }
 
 export function VersionsPage(): JSX.Element {
-  const { params } = useRoute();
-  const idOrName = params["script"] ?? "";
-  const history = useLoaded((signal) => load(idOrName, signal), [idOrName]);
-  if (history.state.is !== "ready") {
-    return (
-      <main class="page" id="main">
-        <Shown of={history}>{() => null}</Shown>
-      </main>
-    );
-  }
-  const { value } = history.state;
   return (
-    <ScriptFrame script={value.script} isFull>
-      {value.releases.length === 0 ? (
-        <Empty
-          title="Nothing is published yet"
-          action={
-            <a class="button primary" href={`/scripts/${value.script.id}`}>
-              Open the editor
-            </a>
-          }
-        >
-          Publish the script in the editor: each time, a version is kept here, and you can go back
-          to any of them.
-        </Empty>
-      ) : (
-        <Compared key={value.releases.length} history={value} of={history} />
+    <LoadedScript load={load}>
+      {(history, reload) => (
+        <ScriptFrame script={history.script} isFull>
+          {history.releases.length === 0 ? (
+            <Empty
+              title="Nothing is published yet"
+              action={
+                <a class="button primary" href={`/scripts/${history.script.id}`}>
+                  Open the editor
+                </a>
+              }
+            >
+              Publish the script in the editor: each time, a version is kept here, and you can go
+              back to any of them.
+            </Empty>
+          ) : (
+            <Compared key={history.releases.length} history={history} reload={reload} />
+          )}
+        </ScriptFrame>
       )}
-    </ScriptFrame>
+    </LoadedScript>
   );
 }
 
 /** The number of a version, or the draft. */
 type Side = number | "draft";
 
-type ComparedProps = { history: History; of: Reloadable<History> };
+type ComparedProps = { history: History; reload: () => void };
 
-function Compared({ history, of }: ComparedProps): JSX.Element {
+function Compared({ history, reload }: ComparedProps): JSX.Element {
   const { script, releases, draft } = history;
   const [newest, second] = releases;
   const live = script.live ?? newest?.version ?? 1;
@@ -83,7 +76,7 @@ function Compared({ history, of }: ComparedProps): JSX.Element {
   );
   return (
     <div class="versions">
-      <VersionList history={history} of={of} onCompare={(version) => setPair(version)} />
+      <VersionList history={history} reload={reload} onCompare={(version) => setPair(version)} />
       <section class="pane" aria-label="Difference">
         <header class="pane-head">
           <SidePicker label="From" sides={sides} side={before} onSide={setBefore} />
@@ -137,14 +130,14 @@ function SidePicker({ label, sides, side, onSide }: PickerProps): JSX.Element {
 
 type ListProps = ComparedProps & { onCompare: (version: number) => void };
 
-function VersionList({ history, of, onCompare }: ListProps): JSX.Element {
+function VersionList({ history, reload, onCompare }: ListProps): JSX.Element {
   const { script, releases } = history;
   const goLive = async (version: number): Promise<void> => {
     const before = script.live;
     try {
       const body = { version };
       await send({ method: "PUT", path: `/scripts/${script.id}/live`, body }, Script);
-      of.reload();
+      reload();
       const undo =
         before === null
           ? undefined
