@@ -1,38 +1,26 @@
 // Every page of the web console in a real browser: whether everybody can use it, and how it looks.
 
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 import { z } from "zod";
 import {
   inaccessible,
-  launch,
+  openConsole,
   openPage,
   photograph,
-  photographFailure,
   sidewaysOnPhone,
   signIn,
   typeInto,
 } from "./console/browser.ts";
-import { startProduct, type Product } from "./harness.ts";
+import type { Product } from "./harness.ts";
 
 let product: Product;
 let browser: Browser;
 let page: Page;
 let faults: string[];
 
-beforeAll(async () => {
-  product = await startProduct();
-  browser = await launch();
-  ({ page, faults } = await openPage(browser, product));
-}, 120_000);
-
-afterAll(async () => {
-  await browser.close();
-  await product[Symbol.asyncDispose]();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await photographFailure(page);
+openConsole((opened) => {
+  ({ product, browser, page, faults } = opened);
 });
 
 describe("the console", () => {

@@ -1,18 +1,10 @@
 // The web console in a real browser, on a product that begins empty.
 
-import type { Browser, Page, Route } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import type { Page, Route } from "playwright-core";
+import { describe, it } from "vitest";
 import { z } from "zod";
-import {
-  inaccessible,
-  launch,
-  openPage,
-  photograph,
-  photographFailure,
-  signIn,
-  typeInto,
-} from "./console/browser.ts";
-import { startProduct, type Product } from "./harness.ts";
+import { inaccessible, openConsole, photograph, signIn, typeInto } from "./console/browser.ts";
+import type { Product } from "./harness.ts";
 
 const DNC = `function main(data) {
   console.log("Asked about", data.routing.dest_number);
@@ -22,23 +14,11 @@ const DNC = `function main(data) {
 `;
 
 let product: Product;
-let browser: Browser;
 let page: Page;
 let faults: string[];
 
-beforeAll(async () => {
-  product = await startProduct();
-  browser = await launch();
-  ({ page, faults } = await openPage(browser, product));
-}, 120_000);
-
-afterAll(async () => {
-  await browser.close();
-  await product[Symbol.asyncDispose]();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await photographFailure(page);
+openConsole((opened) => {
+  ({ product, page, faults } = opened);
 });
 
 describe("the console", () => {

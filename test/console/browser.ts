@@ -3,15 +3,41 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
-import type { Product } from "../harness.ts";
+import { afterAll, afterEach, beforeAll } from "vitest";
+import { startProduct, type Product } from "../harness.ts";
 
 const SCREENSHOTS = fileURLToPath(new URL("./screenshots", import.meta.url));
 const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
+type OpenConsole = { product: Product; browser: Browser; page: Page; faults: string[] };
+
+/**
+ * Starts a product for all tests of the file, with a browser and a page that nobody has signed in on, gives them to `take` before the
+ * first test, and ends them after the last. Where a test fails, there is a picture of the page.
+ */
+export function openConsole(take: (opened: OpenConsole) => void): void {
+  const stack = new AsyncDisposableStack();
+  let page: Page | undefined;
+
+  beforeAll(async () => {
+    const product = stack.use(await startProduct());
+    const browser = stack.use(await launch());
+    const opened = await openPage(browser, product);
+    page = opened.page;
+    take({ product, browser, ...opened });
+  }, 120_000);
+
+  afterAll(async () => await stack.disposeAsync());
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail" && page !== undefined) await photographFailure(page);
+  });
+}
+
 /** The browser of the machine. `.ci/run` installs it. */
-export async function launch(): Promise<Browser> {
+async function launch(): Promise<Browser> {
   return await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 }
 
@@ -70,7 +96,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
-export async function photographFailure(page: Page): Promise<void> {
+async function photographFailure(page: Page): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: `${SCREENSHOTS}/failure.png` });
 }
