@@ -15,6 +15,7 @@ import { callKeyOf, type CallRequest } from "./call-request.ts";
 import { answerDidDriver, idempotencyKeyOf } from "./did-driver.ts";
 import { DidFunction } from "./did-result.ts";
 import { driverModeOf } from "./driver-target.ts";
+import { faultOf } from "./fault-of.ts";
 import {
   answerForm,
   answerPreflight,
@@ -31,6 +32,8 @@ import { answerSimulation } from "./simulate.ts";
 
 /** An order carries a compiled release and its source map beside the data. */
 const MAX_ORDER_BYTES = 16_000_000;
+/** What the log says of a request that failed for no reason of its caller. */
+const FAILED = "a request failed";
 
 export type Gateway = GatewayServices & {
   drafts: Drafts;
@@ -43,7 +46,7 @@ export type Gateway = GatewayServices & {
 export function makeGateway(gateway: Gateway): Server {
   const server = createServer(async (request, response) => {
     const reply: Reply | StreamedReply = await answerRequest(gateway, request).catch(
-      (error: unknown) => problemReply(faultOf(error, gateway)),
+      (error: unknown) => problemReply(faultOf(error, gateway.log, FAILED)),
     );
     if ("write" in reply) return await sendStream(response, reply);
     // What is left of a body that is too large is not worth reading.
@@ -89,7 +92,7 @@ async function answerCallRequest(
     const account = await accountOf(gateway, token);
     return await answerCall(gateway, { account, key, tag, body });
   } catch (error) {
-    return problemReply(faultOf(error, gateway));
+    return problemReply(faultOf(error, gateway.log, FAILED));
   }
 }
 
@@ -169,7 +172,7 @@ async function publicForm(
   if (method === "OPTIONS") return forEveryOrigin(answerPreflight());
   if (method !== "POST") return forEveryOrigin(refuseMethod(method));
   const reply = await answerPublicForm(gateway, token, request).catch((error: unknown) =>
-    problemReply(faultOf(error, gateway)),
+    problemReply(faultOf(error, gateway.log, FAILED)),
   );
   return forEveryOrigin(reply);
 }
@@ -258,13 +261,4 @@ function pathOf(request: IncomingMessage): string[] {
 
 function notFound({ method, url }: IncomingMessage): Fault {
   return new Fault("not_found", `There is no ${method} ${url} on an edge node`);
-}
-
-function faultOf(error: unknown, { log }: Gateway): Fault {
-  if (error instanceof Fault) return error;
-  log.error({ err: error }, "a request failed");
-  return new Fault(
-    "internal",
-    "Something went wrong here; the log of the edge node has the details",
-  );
 }

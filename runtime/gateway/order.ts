@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import type { RunResult } from "../../schemas/call.ts";
-import { Fault, problemOf } from "../../schemas/fault.ts";
+import { problemOf } from "../../schemas/fault.ts";
 import { Isolation } from "../../schemas/isolation.ts";
 import { Limits } from "../../schemas/limits.ts";
 import { CompiledRelease } from "../../schemas/release.ts";
@@ -16,6 +16,7 @@ import { EdgeRelease } from "../store/release.ts";
 import type { GatewayServices } from "./call.ts";
 import { concludeRun, runOutcomeOf } from "./conclusion.ts";
 import { execute, type Execution, type Job } from "./execute.ts";
+import { faultOf } from "./fault-of.ts";
 import { parseJson, type StreamedReply } from "./http.ts";
 import { filesOf, readLogs } from "./run.ts";
 import { authorText, runErrorOf, type Files } from "./run-error.ts";
@@ -57,7 +58,8 @@ export async function streamOrder(services: OrderServices, body: string): Promis
         const onLog = (line: LogLine): void => tell({ is: "log", line });
         tell({ is: "result", result: await runOrder(services, order, { onLog, cancelled }) });
       } catch (error) {
-        tell({ is: "problem", problem: problemOf(faultOf(error, services)) });
+        const fault = faultOf(error, services.log, "a run could not be told");
+        tell({ is: "problem", problem: problemOf(fault) });
       }
     },
   };
@@ -137,13 +139,4 @@ function resultOf(
       return { outcome: outcome.code, error, ...facts };
     }
   }
-}
-
-function faultOf(error: unknown, { log }: OrderServices): Fault {
-  if (error instanceof Fault) return error;
-  log.error({ err: error }, "a run could not be told");
-  return new Fault(
-    "internal",
-    "Something went wrong here; the log of the edge node has the details",
-  );
 }
