@@ -9,6 +9,9 @@ type Sample = [labels: string, value: number];
 
 const FORMAT = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
 
+const counter = metric("counter");
+const gauge = metric("gauge");
+
 export function metricsReply(pool: CellPool, journal: Journal): Reply {
   const { total } = journal.stats;
   const { states } = pool;
@@ -68,16 +71,11 @@ function wallHistogram({ stats: { total } }: Journal): string {
   return [...head, ...samples.map((sample) => line(`${name}_bucket`, sample)), ...sums].join("\n");
 }
 
-function counter(name: string, help: string, samples: readonly Sample[]): string {
-  return [...headOf(name, "counter", help), ...samples.map((sample) => line(name, sample))].join(
-    "\n",
-  );
-}
+type Metric = (name: string, help: string, samples: readonly Sample[]) => string;
 
-function gauge(name: string, help: string, samples: readonly Sample[]): string {
-  return [...headOf(name, "gauge", help), ...samples.map((sample) => line(name, sample))].join(
-    "\n",
-  );
+function metric(type: "counter" | "gauge"): Metric {
+  return (name, help, samples) =>
+    [...headOf(name, type, help), ...samples.map((sample) => line(name, sample))].join("\n");
 }
 
 function headOf(name: string, type: string, help: string): string[] {
