@@ -1,6 +1,6 @@
 // Writes what ran into the primary, and clears it away again. Each write may be made twice: the second changes nothing.
 
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import type { Bodies, RunRecord } from "../journal/record.ts";
 import type { StatsRow } from "../journal/stats-book.ts";
 import type { RunError } from "../../schemas/call.ts";
@@ -152,15 +152,13 @@ export async function clearAway(
       sql`delete from invocations where seq in (select seq from invocations where account = ${account} and seq <= (${newest}) order by seq limit ${CLEANED_ROWS})`,
     );
   }
-  for (const [isShort, keptMs] of [
-    [true, Math.min(statsMs, SHORT_STEPS_KEPT_MS)],
-    [false, statsMs],
-  ] as const) {
-    const step = isShort
-      ? sql`step_seconds = ${SHORT_STEP_SECONDS}`
-      : sql`step_seconds > ${SHORT_STEP_SECONDS}`;
+  const steps: [which: SQL, keptMs: number][] = [
+    [sql`step_seconds = ${SHORT_STEP_SECONDS}`, Math.min(statsMs, SHORT_STEPS_KEPT_MS)],
+    [sql`step_seconds > ${SHORT_STEP_SECONDS}`, statsMs],
+  ];
+  for (const [which, keptMs] of steps) {
     await db.run(
-      sql`delete from run_stats where rowid in (select rowid from run_stats where ${step} and at < ${now - keptMs} limit ${CLEANED_ROWS})`,
+      sql`delete from run_stats where rowid in (select rowid from run_stats where ${which} and at < ${now - keptMs} limit ${CLEANED_ROWS})`,
     );
   }
   await db.run(sql`delete from edge_nodes where seen_at < ${now - NODE_KEPT_MS}`);
