@@ -9,11 +9,10 @@ import {
   MAX_JOB_KEY,
   MAX_JOB_PRIORITY,
 } from "./job-limits.ts";
+import { isStorable } from "./storable.ts";
 
 /** Jobs of a page, at most. */
 export const MAX_JOB_PAGE = 200;
-/** Neither a half character nor NUL comes back from the database as it went in. */
-const UNSTORABLE = /[\p{Cs}\0]/u;
 
 export const JobBackoff = z
   .strictObject({
@@ -73,7 +72,7 @@ export const JobOptions = z
           .string()
           .min(1, "A jobId has at least 1 character")
           .max(MAX_JOB_KEY, `A jobId has at most ${MAX_JOB_KEY} characters`)
-          .refine((key) => !UNSTORABLE.test(key), "A jobId has neither half characters nor NUL"),
+          .refine(isStorable, "A jobId has neither half characters nor NUL"),
       )
       .optional()
       .meta({ description: "Idempotency key: what is added again under it is not added" }),
@@ -85,7 +84,7 @@ export const JobFunction = z
   .string()
   .min(1, "A function's name has at least 1 character")
   .max(200, "A function's name has at most 200 characters")
-  .refine((name) => !UNSTORABLE.test(name), "There is no function of that name");
+  .refine(isStorable, "There is no function of that name");
 
 /** JSON text of what a job is given or returns. */
 export const JobText = z

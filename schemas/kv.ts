@@ -2,17 +2,16 @@
 
 import { z } from "zod";
 import { MAX_KV_KEY, MAX_KV_TTL, MAX_KV_VALUE_BYTES } from "./kv-limits.ts";
+import { isStorable } from "./storable.ts";
 
 /** Keys of a page, at most. */
 export const MAX_KV_PAGE = 10_000;
-/** Neither a half character nor NUL comes back from the database as it went in. */
-const UNSTORABLE = /[\p{Cs}\0]/u;
 
 export const KvKey = z
   .string()
   .min(1, "A key has at least 1 character")
   .max(MAX_KV_KEY, `A key has at most ${MAX_KV_KEY} characters`)
-  .refine((key) => !UNSTORABLE.test(key), "A key has neither half characters nor NUL")
+  .refine(isStorable, "A key has neither half characters nor NUL")
   .meta({ description: "Scripts use the same keys", example: "dnc:447700900999" });
 
 /** Text as it is stored. */
@@ -22,7 +21,7 @@ export const KvText = z
     (value) => Buffer.byteLength(value) <= MAX_KV_VALUE_BYTES,
     `A value has at most ${MAX_KV_VALUE_BYTES.toLocaleString("en-US")} bytes`,
   )
-  .refine((value) => !UNSTORABLE.test(value), "A value has neither half characters nor NUL");
+  .refine(isStorable, "A value has neither half characters nor NUL");
 
 /** Seconds from now, 0 for no end. */
 export const KvTtl = z

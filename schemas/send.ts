@@ -3,9 +3,7 @@
 import { z } from "zod";
 import { Mailbox, parseMailbox } from "./mailbox.ts";
 import { MAX_MAIL_BYTES, MAX_RECIPIENTS, MAX_SMS, MAX_SUBJECT } from "./send-limits.ts";
-
-/** Neither a half character nor NUL comes back from the database as it went in. */
-const UNSTORABLE = /[\p{Cs}\0]/u;
+import { isStorable } from "./storable.ts";
 
 const Mailboxes = z.string().transform((text, context): Mailbox[] =>
   text.split(",").flatMap((part) => {
@@ -43,9 +41,7 @@ export function subjectOf({ subject }: { subject: string }): string {
   return line.slice(0, MAX_SUBJECT);
 }
 
-export const MailText = z
-  .string()
-  .refine((text) => !UNSTORABLE.test(text), "A text has neither half characters nor NUL");
+export const MailText = z.string().refine(isStorable, "A text has neither half characters nor NUL");
 
 const Refused = z.object({ address: z.string(), response: z.string() });
 

@@ -1,15 +1,13 @@
 // Templates of an account: what its mails, SMS and pages look like, with places for variables.
 
 import { z } from "zod";
+import { isStorable } from "./storable.ts";
 import {
   MAX_RENDERED_PART,
   MAX_TEMPLATE_NAME,
   MAX_TEMPLATE_PART,
   MAX_TEMPLATE_VARS,
 } from "./template-limits.ts";
-
-/** Neither a half character nor NUL comes back from the database as it went in. */
-const UNSTORABLE = /[\p{Cs}\0]/u;
 
 export const TemplateName = z
   .string()
@@ -30,7 +28,7 @@ export type TemplateParts = Record<TemplatePart, string>;
 const Part = z
   .string()
   .max(MAX_TEMPLATE_PART, `A part of a template has at most ${MAX_TEMPLATE_PART} characters`)
-  .refine((text) => !UNSTORABLE.test(text), "A template has neither half characters nor NUL")
+  .refine(isStorable, "A template has neither half characters nor NUL")
   .default("");
 
 export const PutTemplate = z

@@ -1,14 +1,13 @@
 // The databases of an account: what its scripts use as cxUserspace, and its people as /v1/userspace.
 
 import { z } from "zod";
+import { isStorable } from "./storable.ts";
 import { MAX_ROW_KEY } from "./userspace-limits.ts";
 
 /** Rows of a page, at most. */
 export const MAX_ROW_PAGE = 1_000;
 /** Columns of a lead set besides `key`, at most. */
 export const MAX_COLUMNS = 100;
-/** Neither a half character nor NUL comes back from the database as it went in. */
-const UNSTORABLE = /[\p{Cs}\0]/u;
 
 /** `kv`: each row has a `value`, which is text. `leads`: each row has the columns of the database. */
 export const DatabaseKind = z.enum(["kv", "leads"]);
@@ -27,7 +26,7 @@ export const RowKey = z
   .string()
   .min(1, "A key has at least 1 character")
   .max(MAX_ROW_KEY, `A key has at most ${MAX_ROW_KEY} characters`)
-  .refine((key) => !UNSTORABLE.test(key), "A key has neither half characters nor NUL")
+  .refine(isStorable, "A key has neither half characters nor NUL")
   .meta({ description: "The key of a row", example: "447700900999" });
 
 const ColumnName = z
@@ -69,9 +68,7 @@ export const UserspaceDatabase = z
 export type UserspaceDatabase = z.infer<typeof UserspaceDatabase>;
 
 /** Text as a column holds it. */
-const CellText = z
-  .string()
-  .refine((text) => !UNSTORABLE.test(text), "A text has neither half characters nor NUL");
+const CellText = z.string().refine(isStorable, "A text has neither half characters nor NUL");
 export const RowCell = z.union([CellText, z.number(), z.boolean(), z.null()]);
 
 /** The columns that are written, by name. */

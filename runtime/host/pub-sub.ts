@@ -3,16 +3,15 @@
 import { z } from "zod";
 import { MAX_EVENT, MAX_MESSAGE_BYTES } from "../../schemas/message-limits.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import { isStorable } from "../../schemas/storable.ts";
 import type { Library } from "./host-server.ts";
 import type { MessageBus } from "./message-bus.ts";
 import { readInput } from "./read-input.ts";
 
-/** Neither a half character nor NUL comes back from the database as it went in. */
-const UNSTORABLE = /[\p{Cs}\0]/u;
 const Name = z
   .string()
   .max(MAX_EVENT, `An event and a key have at most ${MAX_EVENT} characters`)
-  .refine((text) => !UNSTORABLE.test(text), "Neither half characters nor NUL can be used");
+  .refine(isStorable, "Neither half characters nor NUL can be used");
 
 const Topic = z.object({ event: Name.min(1, "An event has a name"), key: Name });
 const Publish = Topic.extend({
