@@ -1,9 +1,8 @@
 // What scripts get by `require('cxCallControl')`: registrations and calls of the servers that the operator's connector
 // "call-control" reaches. Every isolate carries this file.
 
+import { asModule } from "./as-module.ts";
 import { askConnector, serversArgument, textArgument, type AskConnector } from "./connectors.ts";
-
-const { defineProperty } = Reflect;
 
 /**
  * The library, for one run: a function for each kind of server, which takes their aliases and resolves to what can be asked
@@ -40,8 +39,5 @@ export function makeCxCallControl(ask: AskConnector): object {
     };
   }
 
-  const library = { C4, C5: callers("C5"), AI: callers("AI") };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  return asModule({ C4, C5: callers("C5"), AI: callers("AI") });
 }

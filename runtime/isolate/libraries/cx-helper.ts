@@ -1,9 +1,10 @@
 // What scripts get by `require('cxHelper')`: the key by which a PBX believes who a customer is. Every isolate carries this file.
 // Trust: all arguments are the script's. The account's key is derived for this purpose alone: who has it can do what the function does.
 
+import { asModule } from "./as-module.ts";
+
 // Taken before the script can change them.
 const { isFinite } = Number;
-const { defineProperty } = Reflect;
 const NativeError = Error;
 const NativeString = String;
 const NativeTypeError = TypeError;
@@ -19,10 +20,7 @@ export function makeCxHelper(key: string, hmac: Hmac): object {
     return hmac(key, `${company}|${partText("server", server)}`);
   }
 
-  const library = { generatePbxSecurityKey };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  return asModule({ generatePbxSecurityKey });
 }
 
 /** Without a bar, so that no two pairs make the same text. */

@@ -3,10 +3,9 @@
 // Trust: all arguments are the script's. Which job a run is, the platform knows.
 
 import { MAX_JOB_BYTES } from "../../../schemas/job-limits.ts";
+import type { Ask } from "./ask.ts";
+import { asModule } from "./as-module.ts";
 import { told } from "./told.ts";
-
-/** Puts a question to the platform. */
-type Ask = (method: string, input: object) => Promise<unknown>;
 
 /** What a script gets of a job that it has added: `result` is a promise of what the job returns. */
 type AddedJob = { id: string; readonly result?: Promise<unknown> };
@@ -50,7 +49,7 @@ export function makeCxJob(ask: Ask): object {
     throw new NativeError("The platform did not answer with the end of the job");
   }
 
-  const library = {
+  return asModule({
     add,
     scriptForge: async (script: unknown, data: unknown, opts: unknown) =>
       await add(script, null, data, opts),
@@ -60,10 +59,7 @@ export function makeCxJob(ask: Ask): object {
     async setData(data: unknown): Promise<void> {
       await ask("data", { data: jsonText(data, "set the data") });
     },
-  };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  });
 }
 
 function scriptText(script: unknown): string {

@@ -2,15 +2,13 @@
 // Trust: all arguments are the script's. Whose store it is, the platform knows.
 
 import { MAX_KV_KEY, MAX_KV_TTL, MAX_KV_VALUE_BYTES } from "../../../schemas/kv-limits.ts";
+import type { Ask } from "./ask.ts";
+import { asModule } from "./as-module.ts";
 import { told } from "./told.ts";
-
-/** Puts a question to the platform. */
-type Ask = (method: string, input: object) => Promise<unknown>;
 
 // Taken before the script can change them.
 const { parse, stringify } = JSON;
 const { isFinite } = Number;
-const { defineProperty } = Reflect;
 const NativeString = String;
 const NativeTypeError = TypeError;
 
@@ -66,16 +64,13 @@ export function makeCxKv(ask: Ask): object {
     return all;
   }
 
-  const library = {
+  return asModule({
     kv: { get, set: (...given: unknown[]) => put(given, plainText), del },
     ko: { get: getJson, set: (...given: unknown[]) => put(given, stringify), del },
     incr,
     keys,
     usage: () => ask("usage", {}),
-  };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  });
 }
 
 function keyText(key: unknown): string {

@@ -1,11 +1,11 @@
 // What scripts get by `require('cxLLM')`: a conversation with an assistant behind the operator's connector "llm". Every
 // isolate carries this file.
 
+import { asModule } from "./as-module.ts";
 import { askConnector, idArgument, type AskConnector } from "./connectors.ts";
 import { told } from "./told.ts";
 
 // Taken before the script can change them.
-const { defineProperty } = Reflect;
 const NativeTypeError = TypeError;
 
 /** Longest text that an assistant is told, in characters. */
@@ -32,8 +32,5 @@ export function makeCxLlm(ask: AskConnector): object {
       chatId: isNew ? null : idArgument(chatId, what, "chatId"),
     });
   }
-  const library = { chat };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  return asModule({ chat });
 }

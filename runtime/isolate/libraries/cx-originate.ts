@@ -1,9 +1,9 @@
 // What scripts get by `require('cxOriginate')`: calls that the operator's connector "originate" places. Every isolate
 // carries this file.
 
+import { asModule } from "./as-module.ts";
 import { askConnector, idArgument, textArgument, type AskConnector } from "./connectors.ts";
 
-const { defineProperty } = Reflect;
 const ASKED = { connector: "originate", library: "cxOriginate", name: "originate" };
 
 /**
@@ -22,8 +22,5 @@ export function makeCxOriginate(ask: AskConnector): object {
       extension: textArgument(extension, what, "extension"),
     });
   }
-  const library = { originate };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  return asModule({ originate });
 }

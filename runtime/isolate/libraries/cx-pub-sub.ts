@@ -2,9 +2,8 @@
 // Trust: all arguments are the script's. Whose messages they are, the platform knows.
 
 import { MAX_EVENT, MAX_MESSAGE_BYTES } from "../../../schemas/message-limits.ts";
-
-/** Puts a question to the platform. */
-type Ask = (method: string, input: object) => Promise<unknown>;
+import type { Ask } from "./ask.ts";
+import { asModule } from "./as-module.ts";
 
 /**
  * The run's way to messages. `follow` asks on for what `ask` began, which is no request of its own. `call` calls a function of the
@@ -79,10 +78,7 @@ export function makeCxPubSub(way: MessageWay): object {
     return subscription;
   }
 
-  const library = { publish, subscribe };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  return asModule({ publish, subscribe });
 }
 
 async function handed(opening: Promise<unknown>, handle: object): Promise<object> {

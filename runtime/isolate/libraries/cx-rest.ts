@@ -3,10 +3,9 @@
 // Trust: all arguments are the script's. Which account asks, and with which credentials, the platform knows.
 
 import { MAX_REST_BODY } from "../../../schemas/rest-limits.ts";
+import type { Ask } from "./ask.ts";
+import { asModule } from "./as-module.ts";
 import { told } from "./told.ts";
-
-/** Puts a question to the platform. */
-type Ask = (method: string, input: object) => Promise<unknown>;
 
 /** What a request has besides its method and path, as the script gave it. */
 type Content = { query?: unknown; body?: unknown };
@@ -31,9 +30,7 @@ export function makeCxRest(ask: Ask): object {
     return makeClient(ask, user);
   }
   defineProperty(auth, "auth", { value: auth, enumerable: true });
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(auth, "default", { value: auth });
-  return auth;
+  return asModule(auth);
 }
 
 function makeClient(ask: Ask, user: unknown): object {

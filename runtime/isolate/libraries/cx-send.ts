@@ -2,15 +2,13 @@
 // Trust: all arguments are the script's. What may be sent, and from whom, the platform decides.
 
 import { MAX_MAIL_BYTES } from "../../../schemas/send-limits.ts";
+import type { Ask } from "./ask.ts";
+import { asModule } from "./as-module.ts";
 import { told } from "./told.ts";
-
-/** Puts a question to the platform. */
-type Ask = (method: string, input: object) => Promise<unknown>;
 
 // Taken before the script can change them.
 const { stringify } = JSON;
 const { isSafeInteger } = Number;
-const { defineProperty } = Reflect;
 const NativeString = String;
 const NativeTypeError = TypeError;
 
@@ -19,14 +17,11 @@ const NativeTypeError = TypeError;
  * the id of the job that delivers it, and whom it is for.
  */
 export function makeCxSend(ask: Ask): object {
-  const library = {
+  return asModule({
     email: async (params: unknown) => await ask("email", { mail: mailText(params) }),
     sms: async (number: unknown, message: unknown) =>
       await ask("sms", { number: numberText(number), message: messageText(message) }),
-  };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  });
 }
 
 function mailText(params: unknown): string {

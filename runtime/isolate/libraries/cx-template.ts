@@ -2,13 +2,11 @@
 // Trust: all arguments are the script's. Whose templates they are, the platform knows.
 
 import { MAX_TEMPLATE_VARS } from "../../../schemas/template-limits.ts";
-
-/** Puts a question to the platform. */
-type Ask = (method: string, input: object) => Promise<unknown>;
+import type { Ask } from "./ask.ts";
+import { asModule } from "./as-module.ts";
 
 // Taken before the script can change them.
 const { stringify } = JSON;
-const { defineProperty } = Reflect;
 const NativeTypeError = TypeError;
 
 /** The library, for one run. `compile(name, vars)` resolves to `{ subject, text, html, sms }`. */
@@ -28,8 +26,5 @@ export function makeCxTemplate(ask: Ask): object {
     return await ask("compile", { name, vars: text });
   }
 
-  const library = { compile };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  return asModule({ compile });
 }

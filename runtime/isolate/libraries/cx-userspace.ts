@@ -2,12 +2,11 @@
 // Trust: all arguments are the script's. Whose databases they are, the platform knows.
 
 import { MAX_ROW_KEY, MAX_SQL, MAX_SQL_PARAMS } from "../../../schemas/userspace-limits.ts";
+import type { Ask } from "./ask.ts";
+import { asModule } from "./as-module.ts";
 import { makeKnex } from "./query-recorder.ts";
 import { cellOf } from "./row-cells.ts";
 import { told } from "./told.ts";
-
-/** Puts a question to the platform. */
-type Ask = (method: string, input: object) => Promise<unknown>;
 
 /** A row by its columns. */
 type Columns = Record<string, unknown>;
@@ -48,7 +47,7 @@ export function makeCxUserspace(ask: Ask): object {
     return await ask("sql", { sql: query, params: paramsOf(params) });
   }
 
-  const library = {
+  return asModule({
     create: (...given: unknown[]) => write("create", given),
     read,
     get: read,
@@ -59,10 +58,7 @@ export function makeCxUserspace(ask: Ask): object {
     random,
     sql,
     knex: makeKnex((recording) => ask("builder", { recording })),
-  };
-  // For code that a compiler made of an import. Not enumerable, so that showing the library does not go in a circle.
-  defineProperty(library, "default", { value: library });
-  return library;
+  });
 }
 
 function placeOf(method: string, area: unknown, key: unknown): { database: string; key: string } {
