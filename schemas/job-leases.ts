@@ -3,10 +3,10 @@
 // 1970 and passed in.
 
 import { and, eq, lte, sql, type SQL } from "drizzle-orm";
-import { z } from "zod";
 import type { LeasedJob } from "./call.ts";
 import { JobBackoff, JobKind, type JobError } from "./job.ts";
 import { MAX_JOB_BACKOFF_MS } from "./job-limits.ts";
+import { StoredJson } from "./stored-json.ts";
 import { jobs } from "./tables/job.ts";
 import type { Database } from "./tables/open.ts";
 
@@ -35,10 +35,7 @@ export type ClaimedJob = {
   backoff: JobBackoff;
 };
 
-const StoredBackoff = z
-  .string()
-  .transform((text): unknown => JSON.parse(text))
-  .pipe(JobBackoff);
+const StoredBackoff = StoredJson.pipe(JobBackoff);
 
 /** The accounts that have jobs which may begin, in order. Reads only, so that a worker that finds nothing disturbs nobody. */
 export async function listAccountsWithWork(db: Database): Promise<string[]> {

@@ -3,7 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import { and, desc, eq, getTableColumns, inArray, lt, sql, type SQL } from "drizzle-orm";
-import { z } from "zod";
+import type { z } from "zod";
 import { Fault } from "./fault.ts";
 import {
   JobBackoff,
@@ -18,6 +18,7 @@ import {
   type Queue,
 } from "./job.ts";
 import { quotaSql, readQuotas } from "./quotas.ts";
+import { StoredJson } from "./stored-json.ts";
 import { jobs, jobUsage, pausedQueues } from "./tables/job.ts";
 import type { Database } from "./tables/open.ts";
 
@@ -43,9 +44,8 @@ type NewRow = { id: string; job: NewJob; now: number; isScheduled: boolean; cond
 
 type JobRow = typeof jobs.$inferSelect;
 
-const Json = z.string().transform((text): unknown => JSON.parse(text));
-const StoredBackoff = Json.pipe(JobBackoff);
-const StoredError = Json.pipe(JobError);
+const StoredBackoff = StoredJson.pipe(JobBackoff);
+const StoredError = StoredJson.pipe(JobError);
 
 /** Whether people have paused the queue of a job's script. */
 const isPaused = sql<number>`exists (select 1 from ${pausedQueues} where ${pausedQueues.script} = ${jobs.script})`;
@@ -163,7 +163,7 @@ export async function findJob(db: Database, at: JobAt): Promise<Job | undefined>
     .get();
   if (row === undefined) return undefined;
   const { data, result } = row;
-  return { ...summaryOf(row), data: Json.parse(data), result: jsonOrNull(result) };
+  return { ...summaryOf(row), data: StoredJson.parse(data), result: jsonOrNull(result) };
 }
 
 /** The newest first. `script` is an id. */
@@ -355,5 +355,5 @@ function isoOf(ms: number): string {
 }
 
 function jsonOrNull(text: string | null): unknown {
-  return text === null ? null : Json.parse(text);
+  return text === null ? null : StoredJson.parse(text);
 }

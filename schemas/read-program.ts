@@ -4,13 +4,13 @@ import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { linkProgram, type LinkedRelease, type Program } from "./program.ts";
 import { Requires } from "./requires.ts";
+import { StoredJson } from "./stored-json.ts";
 import { accounts } from "./tables/account.ts";
 import type { Database } from "./tables/open.ts";
 import { releases, scripts } from "./tables/script.ts";
 
-const Json = z.string().transform((text): unknown => JSON.parse(text));
-export const StoredRequires = Json.pipe(Requires);
-const StoredModules = Json.pipe(z.array(z.string()));
+export const StoredRequires = StoredJson.pipe(Requires);
+const StoredModules = StoredJson.pipe(z.array(z.string()));
 
 /** Links `main`, a release of `account`, with what it requires. */
 export async function readProgram(

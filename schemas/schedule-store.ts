@@ -2,11 +2,11 @@
 // passed in.
 
 import { and, asc, eq, lte, sql, type SQL } from "drizzle-orm";
-import { z } from "zod";
 import { JobOptions } from "./job.ts";
 import { makeJobId, newJobRow, type NewJob } from "./job-store.ts";
 import { nextTime } from "./next-time.ts";
 import { cronOf, Schedule, ScheduleLists, type PutSchedule } from "./schedule.ts";
+import { StoredJson } from "./stored-json.ts";
 import { jobs, schedules } from "./tables/job.ts";
 import type { Database } from "./tables/open.ts";
 
@@ -30,8 +30,7 @@ export type DueSchedule = ScheduleAt & {
 
 type ScheduleRow = typeof schedules.$inferSelect;
 
-const Json = z.string().transform((text): unknown => JSON.parse(text));
-const StoredLists = Json.pipe(ScheduleLists);
+const StoredLists = StoredJson.pipe(ScheduleLists);
 const StoredPolicies = Schedule.pick({ overlap: true, misfire: true }).loose();
 
 /** Creates or replaces. */
@@ -155,7 +154,7 @@ function scheduleOf(row: ScheduleRow): Schedule {
     overlap,
     misfire,
     enabled,
-    input: Json.parse(row.input),
+    input: StoredJson.parse(row.input),
     lastAt: lastAt === null ? null : new Date(lastAt).toISOString(),
     nextAt: nextAt === null ? null : new Date(nextAt).toISOString(),
   };

@@ -1,9 +1,9 @@
 // The alert drivers of all accounts, and when each ran last.
 
 import { and, asc, eq, isNull, type SQL } from "drizzle-orm";
-import { z } from "zod";
 import { DEFAULT_ALERT_MINUTES, LastAlert } from "../../schemas/alert.ts";
 import { PlaceSettings } from "../../schemas/assignment.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
 import { alertRuns } from "../../schemas/tables/driver.ts";
 import type { Database } from "../../schemas/tables/open.ts";
@@ -23,9 +23,8 @@ export type AlertDriver = AlertKey & {
   startedAt: string | null;
 };
 
-const Json = z.string().transform((text): unknown => JSON.parse(text));
-const StoredSettings = Json.pipe(PlaceSettings);
-const StoredLast = Json.pipe(LastAlert);
+const StoredSettings = StoredJson.pipe(PlaceSettings);
+const StoredLast = StoredJson.pipe(LastAlert);
 
 /** Those that have waited longest first. */
 export async function listAlertDrivers(db: Database): Promise<AlertDriver[]> {

@@ -1,19 +1,16 @@
 // Assignments of an account: which script serves which place.
 
 import { and, eq, type SQL } from "drizzle-orm";
-import { z } from "zod";
 import { Assignment, Place, PLACES, PlaceSettings } from "../../schemas/assignment.ts";
 import type { OnError } from "../../schemas/assignment.ts";
 import type { Script } from "../../schemas/script.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { scripts } from "../../schemas/tables/script.ts";
 import type { Vars } from "../../schemas/vars.ts";
 
-const StoredSettings = z
-  .string()
-  .transform((text): unknown => JSON.parse(text))
-  .pipe(PlaceSettings);
+const StoredSettings = StoredJson.pipe(PlaceSettings);
 
 /** A place with its keys. `detail` is "" where the place has one key. */
 export type At = { place: Place; subject: string; detail: string };

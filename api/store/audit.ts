@@ -3,6 +3,7 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { AuditEntry, AuditPage, AuditQuery } from "../../schemas/audit.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { audit } from "../../schemas/tables/audit.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import type { Principal } from "../../schemas/token.ts";
@@ -12,10 +13,7 @@ export const MAX_AUDIT_ENTRIES = 100_000;
 /** Rows that are deleted at once, at most. */
 const CLEANED_ROWS = 2_000;
 
-const StoredDetail = z
-  .string()
-  .transform((text): unknown => JSON.parse(text))
-  .pipe(z.record(z.string(), z.unknown()));
+const StoredDetail = StoredJson.pipe(z.record(z.string(), z.unknown()));
 
 /** Adds an entry. `at` is in milliseconds since 1970. */
 export async function addAudit(

@@ -13,6 +13,7 @@ import {
   type InvokedInFull,
 } from "../../schemas/invocation.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { invocations } from "../../schemas/tables/invocation.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 import { LogLine } from "../../schemas/usage.ts";
@@ -40,11 +41,10 @@ const SUMMARY = {
 
 type Summary = Pick<typeof invocations.$inferSelect, keyof typeof SUMMARY>;
 
-const Json = z.string().transform((text): unknown => JSON.parse(text));
-const StoredLogs = Json.pipe(z.array(LogLine));
-const StoredWarnings = Json.pipe(z.array(z.string()));
-const StoredError = Json.pipe(RunError);
-const StoredCut = Json.pipe(z.array(CutPart));
+const StoredLogs = StoredJson.pipe(z.array(LogLine));
+const StoredWarnings = StoredJson.pipe(z.array(z.string()));
+const StoredError = StoredJson.pipe(RunError);
+const StoredCut = StoredJson.pipe(z.array(CutPart));
 
 /** Newest first. */
 export async function listInvocations(

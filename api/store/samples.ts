@@ -1,18 +1,16 @@
 // A script's own samples.
 
 import { and, eq, sql, type SQL } from "drizzle-orm";
-import { z } from "zod";
 import { Fault } from "../../schemas/fault.ts";
 import { MAX_SAMPLES, SamplePlace, type PutSample, type Sample } from "../../schemas/sample.ts";
 import { noScript } from "../../schemas/script.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { orConstraintFault, type Database } from "../../schemas/tables/open.ts";
 import { samples } from "../../schemas/tables/sample.ts";
 
 /** Whose samples: `script` is an id. */
 export type SampleHolder = { account: string; script: string };
 export type SampleKey = SampleHolder & { name: string };
-
-const StoredData = z.string().transform((text): unknown => JSON.parse(text));
 
 /** By name. */
 export async function listOwnSamples(db: Database, holder: SampleHolder): Promise<Sample[]> {
@@ -76,7 +74,7 @@ function sampleOf({ name, place, data, updatedAt }: typeof samples.$inferSelect)
   return {
     name,
     place: SamplePlace.parse(place),
-    data: StoredData.parse(data),
+    data: StoredJson.parse(data),
     builtIn: false,
     updatedAt,
   };

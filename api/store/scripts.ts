@@ -13,6 +13,7 @@ import {
   type UpdateScript,
 } from "../../schemas/script.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { orConstraintFault, type Database } from "../../schemas/tables/open.ts";
 import { releases, scripts } from "../../schemas/tables/script.ts";
 import { assignments } from "../../schemas/tables/assignment.ts";
@@ -24,8 +25,11 @@ export type FirstRelease = { source: string; compiled: Compiled; by: string };
 
 type ScriptRow = typeof scripts.$inferSelect;
 
-const JsonText = z.string().transform((text): unknown => JSON.parse(text));
-const StoredScript = z.object({ limits: JsonText, egress: JsonText.nullable(), expose: JsonText });
+const StoredScript = z.object({
+  limits: StoredJson,
+  egress: StoredJson.nullable(),
+  expose: StoredJson,
+});
 
 function scriptOf(row: ScriptRow): Script {
   const { account: _account, pardons: _pardons, ...rest } = row;

@@ -10,15 +10,15 @@ import {
   type Stats,
   type StatsPoint,
 } from "../../schemas/stats.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { runStats } from "../../schemas/tables/invocation.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 
 /** Of a script by its id, of all scripts for "", over so many minutes before `now`, in milliseconds since 1970. */
 export type StatsQuestion = { account: string; script: string; minutes: number; now: number };
 
-const Json = z.string().transform((text): unknown => JSON.parse(text));
-const StoredHistogram = Json.pipe(Histogram);
-const StoredOutcomes = Json.pipe(z.record(z.string(), z.int()));
+const StoredHistogram = StoredJson.pipe(Histogram);
+const StoredOutcomes = StoredJson.pipe(z.record(z.string(), z.int()));
 
 export async function readStats(db: Database, question: StatsQuestion): Promise<Stats> {
   const { account, script, minutes, now } = question;

@@ -21,6 +21,7 @@ import { readProgram, StoredRequires } from "../../schemas/read-program.ts";
 import { Egress } from "../../schemas/script.ts";
 import type { SealingKey } from "../../schemas/sealed-text.ts";
 import { ScriptType } from "../../schemas/script-type.ts";
+import { StoredJson } from "../../schemas/stored-json.ts";
 import { assignments, customers } from "../../schemas/tables/assignment.ts";
 import { tokens } from "../../schemas/tables/account.ts";
 import type { Database } from "../../schemas/tables/open.ts";
@@ -72,13 +73,12 @@ const PRIMARY_MS = 1_000;
 const CACHE_ENTRIES = 20_000;
 const CACHED_RELEASES = 500;
 
-const Json = z.string().transform((text): unknown => JSON.parse(text));
-const StoredLimits = Json.pipe(Limits);
-const StoredEgress = Json.pipe(Egress);
-const StoredScopes = Json.pipe(z.array(Scope));
-const StoredVars = Json.pipe(CallData);
-const StoredSettings = Json.pipe(PlaceSettings);
-const StoredNames = Json.pipe(z.array(z.string()));
+const StoredLimits = StoredJson.pipe(Limits);
+const StoredEgress = StoredJson.pipe(Egress);
+const StoredScopes = StoredJson.pipe(z.array(Scope));
+const StoredVars = StoredJson.pipe(CallData);
+const StoredSettings = StoredJson.pipe(PlaceSettings);
+const StoredNames = StoredJson.pipe(z.array(z.string()));
 
 type Maybe<Found> = { found: Found | undefined };
 
