@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { and, desc, eq, getTableColumns, inArray, lt, sql, type SQL } from "drizzle-orm";
 import type { z } from "zod";
+import { countText } from "./count-text.ts";
 import { Fault } from "./fault.ts";
 import {
   JobBackoff,
@@ -339,15 +340,11 @@ async function whyFull(db: Database, { account }: JobHolder, now: number): Promi
   const { added, nextHourAt } = await readJobsOfHour(db, { account }, now);
   const { jobsPerHour } = await readQuotas(db);
   if (added >= jobsPerHour) {
-    const used = `the account has added ${numberText(added)} of the ${numberText(jobsPerHour)} jobs that it may add in an hour`;
+    const used = `the account has added ${countText(added)} of the ${countText(jobsPerHour)} jobs that it may add in an hour`;
     return `Cannot add the job: ${used}, and the next hour begins at ${isoOf(nextHourAt)}`;
   }
-  const most = `${numberText(MAX_JOBS)} jobs with ${numberText(MAX_JOBS_BYTES)} bytes of data and results`;
+  const most = `${countText(MAX_JOBS)} jobs with ${countText(MAX_JOBS_BYTES)} bytes of data and results`;
   return `Cannot add the job: an account has at most ${most}. Delete failed ones, or wait until some have completed`;
-}
-
-function numberText(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 function isoOf(ms: number): string {

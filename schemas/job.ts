@@ -1,6 +1,7 @@
 // Jobs: runs of a script that are kept until they are done, and the queues in which they wait.
 
 import { z } from "zod";
+import { countText } from "./count-text.ts";
 import {
   MAX_JOB_ATTEMPTS,
   MAX_JOB_BACKOFF_MS,
@@ -91,7 +92,7 @@ export const JobText = z
   .string()
   .refine(
     (text) => Buffer.byteLength(text) <= MAX_JOB_BYTES,
-    `A job's data have at most ${MAX_JOB_BYTES.toLocaleString("en-US")} bytes of JSON`,
+    `A job's data have at most ${countText(MAX_JOB_BYTES)} bytes of JSON`,
   );
 
 export const AddJob = z

@@ -2,6 +2,7 @@
 // so that it is atomic whoever else writes.
 
 import { and, asc, count, eq, gt, gte, isNull, lte, or, sql, sum, type SQL } from "drizzle-orm";
+import { countText } from "./count-text.ts";
 import { Fault } from "./fault.ts";
 import type { KvPage, KvUsage } from "./kv.ts";
 import { quotaSql, readQuotas } from "./quotas.ts";
@@ -155,10 +156,6 @@ async function withRoom<Result>(
     "conflict",
     `Cannot set "${at.key}": the account has ${keys} and ${bytes} that it may have in cxKV. Delete what is not needed, or set it with a time to live`,
   );
-}
-
-function countText(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 function isAt({ account, key }: KvAt): SQL | undefined {

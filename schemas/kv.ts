@@ -1,6 +1,7 @@
 // The key/value store of an account: what its scripts and its people put in and get out.
 
 import { z } from "zod";
+import { countText } from "./count-text.ts";
 import { MAX_KV_KEY, MAX_KV_TTL, MAX_KV_VALUE_BYTES } from "./kv-limits.ts";
 import { isStorable } from "./storable.ts";
 
@@ -19,7 +20,7 @@ export const KvText = z
   .string()
   .refine(
     (value) => Buffer.byteLength(value) <= MAX_KV_VALUE_BYTES,
-    `A value has at most ${MAX_KV_VALUE_BYTES.toLocaleString("en-US")} bytes`,
+    `A value has at most ${countText(MAX_KV_VALUE_BYTES)} bytes`,
   )
   .refine(isStorable, "A value has neither half characters nor NUL");
 

@@ -1,6 +1,7 @@
 // What is sent waits as a job, in the queue of the script that sends it.
 
 import { sql } from "drizzle-orm";
+import { countText } from "./count-text.ts";
 import { Fault } from "./fault.ts";
 import { JobOptions, type JobKind } from "./job.ts";
 import { insertJob, makeRoomOrThrow, type JobHolder } from "./job-store.ts";
@@ -46,7 +47,7 @@ export async function queueSend(
 }
 
 function quotaFault(kind: NewSend["kind"], mostAnHour: number): Fault {
-  const [what, most] = [kind === "email" ? "mail" : "SMS", mostAnHour.toLocaleString("en-US")];
+  const [what, most] = [kind === "email" ? "mail" : "SMS", countText(mostAnHour)];
   const message = `Cannot send the ${what}: an account sends at most ${most} of them within an hour, by SCRIPTFORGE_SENDS_PER_HOUR. Try again later`;
   return new Fault("conflict", message);
 }

@@ -1,6 +1,7 @@
 // Mail and SMS: what scripts and alerts send, and what is kept of that as a job until it has been delivered.
 
 import { z } from "zod";
+import { countText } from "./count-text.ts";
 import { Mailbox, parseMailbox } from "./mailbox.ts";
 import { MAX_MAIL_BYTES, MAX_RECIPIENTS, MAX_SMS, MAX_SUBJECT } from "./send-limits.ts";
 import { isStorable } from "./storable.ts";
@@ -82,7 +83,7 @@ export function refuseMail(mail: MailContent): string | undefined {
   if (text === "" && html === "") return "A mail has a text, an html or both";
   const bytes = Buffer.byteLength(subject + text + html);
   if (bytes <= MAX_MAIL_BYTES) return undefined;
-  return `Subject, text and html of a mail have at most ${MAX_MAIL_BYTES.toLocaleString("en-US")} bytes together, not ${bytes}`;
+  return `Subject, text and html of a mail have at most ${countText(MAX_MAIL_BYTES)} bytes together, not ${bytes}`;
 }
 
 /** The mail as a job begins with it. */

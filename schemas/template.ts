@@ -1,6 +1,7 @@
 // Templates of an account: what its mails, SMS and pages look like, with places for variables.
 
 import { z } from "zod";
+import { countText } from "./count-text.ts";
 import { isStorable } from "./storable.ts";
 import {
   MAX_RENDERED_PART,
@@ -67,7 +68,7 @@ export const TemplateVars = z
   .string()
   .refine(
     (text) => Buffer.byteLength(text) <= MAX_TEMPLATE_VARS,
-    `The variables of a template have at most ${MAX_TEMPLATE_VARS.toLocaleString("en-US")} bytes of JSON`,
+    `The variables of a template have at most ${countText(MAX_TEMPLATE_VARS)} bytes of JSON`,
   );
 
 /** What a template makes. */

@@ -1,6 +1,7 @@
 // What scripts publish to each other within their account.
 
 import { z } from "zod";
+import { countText } from "../../schemas/count-text.ts";
 import { MAX_EVENT, MAX_MESSAGE_BYTES } from "../../schemas/message-limits.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import { isStorable } from "../../schemas/storable.ts";
@@ -19,7 +20,7 @@ const Publish = Topic.extend({
     .string()
     .refine(
       (text) => Buffer.byteLength(text) <= MAX_MESSAGE_BYTES,
-      `A message has at most ${MAX_MESSAGE_BYTES.toLocaleString("en-US")} bytes of JSON`,
+      `A message has at most ${countText(MAX_MESSAGE_BYTES)} bytes of JSON`,
     )
     .refine((text) => parseOrUndefined(text) !== undefined, "It is not JSON"),
 });

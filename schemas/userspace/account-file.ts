@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { countText } from "../count-text.ts";
 import { Fault } from "../fault.ts";
 import { DatabaseKind, type PutDatabase } from "../userspace.ts";
 import { MAX_ROW_BYTES, MAX_ROW_KEY, MAX_SQL } from "../userspace-limits.ts";
@@ -136,7 +137,7 @@ export class AccountFile implements Disposable {
       if (table !== undefined) return this.#extend(table, { kind, columns });
       const count = this.tableNames().length;
       if (count >= most) {
-        const problem = `an account has at most ${numberText(most)} databases, and this one has ${numberText(count)}. Delete one that is not needed`;
+        const problem = `an account has at most ${countText(most)} databases, and this one has ${countText(count)}. Delete one that is not needed`;
         throw new Fault("conflict", `Cannot make the database "${database}": ${problem}`);
       }
       const more = kind === "kv" ? ["value TEXT"] : columns.map(quoted);
@@ -210,8 +211,4 @@ function open(path: string, limits: Partial<typeof STATEMENT_LIMITS> = {}): Data
 function limitPages(db: DatabaseSync, bytes: number): void {
   const pages = Math.max(1, Math.floor(bytes / PAGE_BYTES));
   if (pages < Infinity) db.exec(`PRAGMA max_page_count = ${pages}`);
-}
-
-function numberText(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -1,5 +1,6 @@
 // Rows of a database, by statements of ours that an index answers.
 
+import { countText } from "../count-text.ts";
 import { Fault } from "../fault.ts";
 import { MAX_ROW_BYTES, MAX_SQL_RESULT_BYTES } from "../userspace-limits.ts";
 import type { AccountFile, Table } from "./account-file.ts";
@@ -123,7 +124,7 @@ function cellsOf(table: Table, { is, key, columns }: Written): [name: string, ce
   });
   const bytes = Buffer.byteLength(JSON.stringify([key, ...cells.flat()]));
   if (bytes <= MAX_ROW_BYTES) return cells;
-  const most = MAX_ROW_BYTES.toLocaleString("en-US");
+  const most = countText(MAX_ROW_BYTES);
   throw new Fault("invalid", `${cannot}: a row has at most ${most} bytes`);
 }
 

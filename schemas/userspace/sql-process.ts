@@ -3,6 +3,7 @@
 
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
+import { countText } from "../count-text.ts";
 import { Fault } from "../fault.ts";
 import type { Recording } from "../query-recording.ts";
 import { AccountFile } from "./account-file.ts";
@@ -163,10 +164,6 @@ function whyFull({ file, quota: { bytes } }: Holder): string {
     return "Cannot write to the account's databases: the disk of this machine is full";
   }
   const used = files.get(file)?.usage().bytes ?? 0;
-  const room = `${numberText(used)} of the ${numberText(bytes)} bytes that an account may have are in use, and this takes more than is left`;
+  const room = `${countText(used)} of the ${countText(bytes)} bytes that an account may have are in use, and this takes more than is left`;
   return `Cannot write to the account's databases: ${room}. Delete rows or databases that are not needed`;
-}
-
-function numberText(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -1,6 +1,7 @@
 // What every statement on an account's databases is made with.
 
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { countText } from "../count-text.ts";
 import { Fault } from "../fault.ts";
 import { MAX_SQL_RESULT_BYTES, MAX_SQL_ROWS } from "../userspace-limits.ts";
 import type { Cell, Row } from "./question.ts";
@@ -60,7 +61,7 @@ export function collect(found: Iterable<Record<string, unknown>>): Row[] {
 }
 
 function tooMuch(): Fault {
-  const most = `${MAX_SQL_ROWS.toLocaleString("en-US")} rows and ${MAX_SQL_RESULT_BYTES.toLocaleString("en-US")} bytes`;
+  const most = `${countText(MAX_SQL_ROWS)} rows and ${countText(MAX_SQL_RESULT_BYTES)} bytes`;
   return refused(`it returns more than ${most}. Select less, or in parts with LIMIT`);
 }
 
