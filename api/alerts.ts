@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { AlertResult, type AlertOrder, type LastAlert } from "../schemas/alert.ts";
+import { MINUTE_MS } from "../schemas/durations.ts";
 import { Fault } from "../schemas/fault.ts";
 import { MAX_WALL_MS } from "../schemas/limits.ts";
 import type { Database } from "../schemas/tables/open.ts";
@@ -43,7 +44,7 @@ export function isDue(
 ): boolean {
   if (startedAt === null) return true;
   const passedMs = now - Date.parse(startedAt);
-  return passedMs >= everyMinutes * 60_000 || passedMs < 0;
+  return passedMs >= everyMinutes * MINUTE_MS || passedMs < 0;
 }
 
 /** Asks alert drivers from `start` until disposed. `now` is the clock, in milliseconds. */

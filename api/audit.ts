@@ -5,6 +5,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Logger } from "pino";
 import { z } from "zod";
+import { DAY_MS } from "../schemas/durations.ts";
 import type { Database } from "../schemas/tables/open.ts";
 import type { ApiEnv } from "./routes/context.ts";
 import { addAudit, clearAudit } from "./store/audit.ts";
@@ -48,7 +49,7 @@ export function auditChanges(
       const what = decoded(path.replace(/^\/v1\//, ""));
       await addAudit(db, principal, { at: now, action: method, what, detail });
       if (written % CLEAR_EVERY === 0) {
-        await clearAudit(db, principal.account, now - days * 24 * 3_600_000);
+        await clearAudit(db, principal.account, now - days * DAY_MS);
       }
       written += 1;
     } catch (err) {

@@ -4,6 +4,7 @@ import { chownSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { DAY_MS } from "../schemas/durations.ts";
 import type { ClaimedJob } from "../schemas/job-leases.ts";
 import { listen, type Listening } from "../schemas/listen.ts";
 import { ModuleShelf, MODULES_FOLDER } from "../schemas/module-shelf.ts";
@@ -55,8 +56,6 @@ const CELL_SIZES: Record<CellKind, SizeLimits> = {
   warm: { fatMb: 768, mostMb: 1_152 },
   fresh: { fatMb: 384, mostMb: 768 },
 };
-
-const DAY_MS = 24 * 3_600_000;
 
 /** What the parts of a node are made with. `stack` ends them, the last one first. */
 type Start = {

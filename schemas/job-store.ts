@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { and, desc, eq, getTableColumns, inArray, lt, sql, type SQL } from "drizzle-orm";
 import type { z } from "zod";
 import { countText } from "./count-text.ts";
+import { DAY_MS, HOUR_MS } from "./durations.ts";
 import { Fault } from "./fault.ts";
 import {
   JobBackoff,
@@ -27,12 +28,11 @@ import type { Database } from "./tables/open.ts";
 export const MAX_JOBS = 100_000;
 export const MAX_JOBS_BYTES = 100_000_000;
 /** How long a job is kept after it has finished, in milliseconds. */
-export const JOB_KEPT_MS = 7 * 24 * 3_600_000;
+export const JOB_KEPT_MS = 7 * DAY_MS;
 /** Jobs that are deleted at once, at most. */
 const CLEANED_ROWS = 500;
 /** An account that has more than this share of its room has completed jobs deleted before their time. */
 const FILLING_SHARE = 0.9;
-const HOUR_MS = 3_600_000;
 
 export type JobHolder = { account: string };
 export type JobAt = JobHolder & { id: string };

@@ -2,6 +2,7 @@
 
 import { sql } from "drizzle-orm";
 import { countText } from "./count-text.ts";
+import { HOUR_MS } from "./durations.ts";
 import { Fault } from "./fault.ts";
 import { JobOptions, type JobKind } from "./job.ts";
 import { insertJob, makeRoomOrThrow, type JobHolder } from "./job-store.ts";
@@ -13,7 +14,6 @@ const OPTIONS = JobOptions.parse({
   attempts: 12,
   backoff: { type: "exponential", delay: 2_000 },
 });
-const HOUR_MS = 3_600_000;
 
 /** `data` is the JSON of a `QueuedMail` or a `QueuedSms`, `script` the id of who sends, `jobId` an idempotency key. */
 export type NewSend = {

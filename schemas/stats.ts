@@ -1,6 +1,7 @@
 // Statistics of runs, as charts show them.
 
 import { z } from "zod";
+import { HOUR_MS } from "./durations.ts";
 
 /** Steps of short times, kept for some hours, and of long ones. */
 export const SHORT_STEP_SECONDS = 10;
@@ -8,7 +9,7 @@ export const LONG_STEP_SECONDS = 60;
 /** Up to this many minutes are told in short steps. */
 export const MOST_SHORT_MINUTES = 60;
 /** How long short steps are kept, in milliseconds. */
-export const SHORT_STEPS_KEPT_MS = 2 * 3_600_000;
+export const SHORT_STEPS_KEPT_MS = 2 * HOUR_MS;
 
 export const StatsQuery = z.object({
   script: z.string().min(1).max(300).optional().meta({ description: "Id or name of the script" }),

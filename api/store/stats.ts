@@ -2,6 +2,7 @@
 
 import { and, eq, gte } from "drizzle-orm";
 import { z } from "zod";
+import { MINUTE_MS } from "../../schemas/durations.ts";
 import { Counts, Histogram } from "../../schemas/histogram.ts";
 import {
   LONG_STEP_SECONDS,
@@ -24,7 +25,7 @@ export async function readStats(db: Database, question: StatsQuestion): Promise<
   const { account, script, minutes, now } = question;
   const stepSeconds = minutes <= MOST_SHORT_MINUTES ? SHORT_STEP_SECONDS : LONG_STEP_SECONDS;
   const stepMs = stepSeconds * 1_000;
-  const from = Math.floor((now - minutes * 60_000) / stepMs) * stepMs;
+  const from = Math.floor((now - minutes * MINUTE_MS) / stepMs) * stepMs;
   const rows = await db
     .select()
     .from(runStats)

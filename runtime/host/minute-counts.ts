@@ -1,8 +1,7 @@
 // How often scripts of each account do something that is dear to everybody.
 
+import { MINUTE_MS } from "../../schemas/durations.ts";
 import { Fault } from "../../schemas/fault.ts";
-
-const MINUTE_MS = 60_000;
 
 /** Counts of the present minute, on this node. */
 export class MinuteCounts {

@@ -3,6 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import { and, eq, lt, type SQL } from "drizzle-orm";
+import { DAY_MS } from "../../schemas/durations.ts";
 import { driverRequests } from "../../schemas/tables/driver.ts";
 import type { Database } from "../../schemas/tables/open.ts";
 
@@ -22,7 +23,7 @@ export type Claimed =
   | { is: "done"; answer: string }
   | { is: "other" };
 
-const KEPT_MS = 7 * 24 * 3_600_000;
+const KEPT_MS = 7 * DAY_MS;
 
 /** Claims a request whose question is the JSON text `question`. */
 export async function claimRequest(

@@ -1,6 +1,7 @@
 // Writes what ran into the primary, and clears it away again. Each write may be made twice: the second changes nothing.
 
 import { sql, type SQL } from "drizzle-orm";
+import { HOUR_MS } from "../../schemas/durations.ts";
 import type { Bodies, RunRecord } from "../journal/record.ts";
 import type { StatsRow } from "../journal/stats-book.ts";
 import type { RunError } from "../../schemas/call.ts";
@@ -22,7 +23,7 @@ const ROWS = 25;
 /** Rows that are deleted at once, at most. */
 const CLEANED_ROWS = 2_000;
 /** How long a process that is gone is remembered, in milliseconds. */
-const NODE_KEPT_MS = 3_600_000;
+const NODE_KEPT_MS = HOUR_MS;
 
 export async function insertRecords(db: Database, records: readonly ToldRecord[]): Promise<void> {
   for (let at = 0; at < records.length; at += ROWS) {
