@@ -15,6 +15,7 @@ import {
   type NewMessage,
 } from "../../schemas/message-store.ts";
 import type { Database } from "../../schemas/tables/open.ts";
+import { abortable } from "../abortable.ts";
 
 /** What a subscriber wants: `key` "*" is every key. */
 export type Topic = { account: string; event: string; key: string };
@@ -94,16 +95,12 @@ export class MessageBus implements AsyncDisposable {
   async next(account: string, id: string, signal: AbortSignal): Promise<Delivery> {
     const subscriber = this.#find(account, id);
     if (subscriber.backlog.length === 0) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const onAbort = (): void => reject(signal.reason);
-      signal.throwIfAborted();
-      signal.addEventListener("abort", onAbort, { once: true });
-      subscriber.wake = resolve;
+      using message = abortable<void>(signal);
+      subscriber.wake = message.resolve;
       try {
-        await promise;
+        await message.promise;
       } finally {
         subscriber.wake = undefined;
-        signal.removeEventListener("abort", onAbort);
       }
     }
     subscriber.seenAt = this.#now();

@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { Fault } from "../../schemas/fault.ts";
 import { readEnds, type JobAt, type JobEnd } from "../../schemas/job-store.ts";
 import type { Database } from "../../schemas/tables/open.ts";
+import { abortable } from "../abortable.ts";
 
 const POLL_MS = 100;
 /** Jobs that are asked for in one question. */
@@ -40,25 +41,21 @@ export class JobWaits implements Disposable {
    * waits for too many, and the signal's reason when that comes first.
    */
   async untilEnd(at: WaitFor, signal: AbortSignal): Promise<JobEnd> {
-    signal.throwIfAborted();
+    using settled = abortable<JobEnd | undefined>(signal);
     const waiting = [...this.#waits].filter(({ account }) => account === at.account).length;
     if (waiting >= MOST_OF_ACCOUNT) {
       const message = `Cannot wait for job "${at.id}": the account waits for ${waiting} already`;
       throw new Fault("overloaded", message);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<JobEnd | undefined>();
-    const wait: Wait = { ...at, settle: resolve };
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
+    const wait: Wait = { ...at, settle: settled.resolve };
     this.#waits.add(wait);
     if (!this.#isPolling) void this.#poll();
     try {
-      const end = await promise;
+      const end = await settled.promise;
       if (end !== undefined) return end;
       throw new Fault("not_found", `There is no job "${at.id}", or it has been cancelled`);
     } finally {
       this.#waits.delete(wait);
-      signal.removeEventListener("abort", onAbort);
     }
   }
 
