@@ -29,7 +29,7 @@ type Question = z.infer<typeof Question>;
 export function connectorLibrary(services: ConnectorServices): Library {
   const methods = ConnectorName.options.map((name): [string, Library[string]] => [
     name,
-    async (owner, input, signal = new AbortController().signal) => {
+    async (owner, input, signal) => {
       const library = CONNECTORS[name];
       const question = readInput(Question, input, `use ${library}`);
       const connector = await findConnector(services, { account: owner.account, name });

@@ -24,7 +24,7 @@ export type ProgramSource = {
  */
 export type Library = Record<
   string,
-  (owner: Owner, input: unknown, signal?: AbortSignal) => Promise<unknown>
+  (owner: Owner, input: unknown, signal: AbortSignal) => Promise<unknown>
 >;
 
 /** What dispatchers may ask for: programs, and libraries by name. */

@@ -50,7 +50,7 @@ export function jobLibrary(
       const { script } = target;
       return { id: await addJob(db, { account }, { job: { script, ...job }, now: now() }) };
     },
-    async wait({ account, job }, input, signal = new AbortController().signal) {
+    async wait({ account, job }, input, signal) {
       const { id } = readInput(Wait, input, "wait for the job");
       try {
         const { account: _account, ...end } = await waits.untilEnd(

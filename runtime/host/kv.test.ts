@@ -16,6 +16,7 @@ import { kvLibrary } from "./kv.ts";
 
 const OWNER = { account: "acme", script: "scr_1" };
 const OTHER = { account: "other", script: "scr_1" };
+const { signal } = new AbortController();
 
 let folder: string;
 let db: Database;
@@ -32,7 +33,7 @@ beforeEach(async () => {
   await db.insert(accounts).values([OWNER, OTHER].map(({ account: id }) => ({ id, createdAt })));
   now = 1_700_000_000_000;
   const library = kvLibrary({ db }, () => now);
-  ask = async (method, input = {}, owner = OWNER) => await library[method]?.(owner, input);
+  ask = async (method, input = {}, owner = OWNER) => await library[method]?.(owner, input, signal);
 });
 afterEach(() => {
   db.$client.close();
@@ -264,7 +265,9 @@ describe("an increment", () => {
     const input = { key: "n", by: 1, expire: 0 };
     const sums = await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
-        Promise.resolve(index % 2 === 0 ? ask("incr", input) : library["incr"]?.(OWNER, input)),
+        Promise.resolve(
+          index % 2 === 0 ? ask("incr", input) : library["incr"]?.(OWNER, input, signal),
+        ),
       ),
     );
     second.$client.close();

@@ -34,7 +34,7 @@ export function pubSubLibrary(bus: MessageBus): Library {
     async subscribe({ account }, input) {
       return { id: await bus.subscribe({ account, ...readInput(Topic, input, "subscribe") }) };
     },
-    async next({ account }, input, signal = new AbortController().signal) {
+    async next({ account }, input, signal) {
       const { id } = readInput(Subscriber, input, "go on with the subscription");
       try {
         return await bus.next(account, id, signal);

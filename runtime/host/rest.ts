@@ -47,7 +47,7 @@ export function restLibrary(
 ): Library {
   const own = new OwnResources({ ...services, hasUpstream: upstream.url !== undefined });
   return {
-    async ask(owner, input, signal = new AbortController().signal): Promise<Payload> {
+    async ask(owner, input, signal): Promise<Payload> {
       try {
         const question = readInput(Question, input, "use cxRest");
         const { method, path, query, body } = question;

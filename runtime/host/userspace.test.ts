@@ -8,6 +8,7 @@ import { userspaceLibrary } from "./userspace.ts";
 
 const OWNER = { account: "acme", script: "scr_1" };
 const OTHER = { account: "other", script: "scr_1" };
+const { signal } = new AbortController();
 const FOREVER =
   "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t";
 
@@ -19,7 +20,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "scriptforge-userspace-"));
   userspace = open();
   const library = userspaceLibrary(userspace);
-  ask = async (method, input = {}, owner = OWNER) => await library[method]?.(owner, input);
+  ask = async (method, input = {}, owner = OWNER) => await library[method]?.(owner, input, signal);
 });
 beforeEach(async () => {
   for (const { account } of [OWNER, OTHER]) {
@@ -271,7 +272,7 @@ describe("two processes of one machine", () => {
     const add = { sql: "UPDATE counts SET n = n + 1", params: [] };
     await Promise.all(
       Array.from({ length: 60 }, (_, at) =>
-        Promise.resolve(at % 2 === 0 ? ask("sql", add) : other["sql"]?.(OWNER, add)),
+        Promise.resolve(at % 2 === 0 ? ask("sql", add) : other["sql"]?.(OWNER, add, signal)),
       ),
     );
     expect(await ask("read", { database: "counts", key: "n" })).toEqual({ key: "n", n: 60 });
@@ -280,7 +281,11 @@ describe("two processes of one machine", () => {
         Promise.resolve(
           at % 2 === 0
             ? create("once", at)
-            : other["create"]?.(OWNER, { database: "dnc", key: "once", columns: { value: at } }),
+            : other["create"]?.(
+                OWNER,
+                { database: "dnc", key: "once", columns: { value: at } },
+                signal,
+              ),
         ),
       ),
     );
@@ -295,7 +300,7 @@ describe("databases that fail", () => {
     await create("a", "kept");
     const fill =
       "INSERT INTO dnc (value) SELECT replace(hex(zeroblob(10000)), '00', 'x') FROM json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]')";
-    await expect(library["sql"]?.(OWNER, { sql: fill, params: [] })).rejects.toMatchObject({
+    await expect(library["sql"]?.(OWNER, { sql: fill, params: [] }, signal)).rejects.toMatchObject({
       code: "conflict",
       message: expect.stringMatching(
         /^Cannot write to the account's databases: [\d,]+ of the 100,000 bytes/,
