@@ -4,6 +4,7 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
+import { readBounded } from "../bounded-body.ts";
 import { LibraryError } from "./library-error.ts";
 
 export type Exchange = {
@@ -51,10 +52,12 @@ export async function exchange(request: Exchange): Promise<Exchanged> {
     const init = { method, headers, redirect: "manual" as const, signal };
     const response = await fetch(url, body === undefined ? init : { ...init, body });
     const most = response.ok ? maxBytes : MAX_REFUSAL_BYTES;
-    const bytes = await readBody(response.body, most);
-    if (!response.ok)
-      throw fail(`${system} answered ${refusal(response.status, bytes)}`, response.status);
-    if (bytes === undefined) {
+    const { bytes, isWhole } = await readBounded(response.body, most);
+    if (!response.ok) {
+      const words = isWhole ? wordsOf(bytes) : "";
+      throw fail(`${system} answered ${refusal(response.status, words)}`, response.status);
+    }
+    if (!isWhole) {
       throw fail(`the answer of ${system} has more than ${maxBytes} bytes`, 502);
     }
     return { status: response.status, type: response.headers.get("content-type") ?? "", bytes };
@@ -65,36 +68,20 @@ export async function exchange(request: Exchange): Promise<Exchanged> {
   }
 }
 
-/** Undefined for a body of more than `most` bytes, the rest of which is not read. */
-async function readBody(
-  body: ReadableStream<Uint8Array> | null,
-  most: number,
-): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // To leave the loop ends the stream, and the connection with it.
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > most) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 /** The status with its words, and those of the answer itself where it has any. */
-function refusal(status: number, bytes: Buffer | undefined): string {
+function refusal(status: number, words: string): string {
   const phrase = STATUS_CODES[status];
   const known = phrase === undefined ? `${status}` : `${status} ${phrase}`;
   if (status >= 300 && status < 400) return `${known}: redirects are not followed`;
-  const detail = wordsOf(bytes)
+  const detail = words
     .replaceAll(/\p{Cc}+/gu, " ")
     .slice(0, MAX_DETAIL)
     .trim();
   return detail === "" ? known : `${known}: ${detail}`;
 }
 
-function wordsOf(bytes: Buffer | undefined): string {
-  const words = Words.safeParse(parseOrUndefined(bytes?.toString() ?? "")).data;
+function wordsOf(bytes: Buffer): string {
+  const words = Words.safeParse(parseOrUndefined(bytes.toString())).data;
   return words?.detail ?? words?.message ?? words?.error ?? words?.title ?? "";
 }
 

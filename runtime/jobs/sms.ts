@@ -1,6 +1,7 @@
 // Hands SMS to the operator's gateway over HTTP, and tells what it said.
 
 import type { QueuedSms, SmsResult } from "../../schemas/send.ts";
+import { readBounded } from "../bounded-body.ts";
 
 /** Where SMS go: the operator's settings. */
 export type SmsSettings = { url: string; token: string | undefined };
@@ -15,7 +16,9 @@ export type SendSms = (sms: QueuedSms, from: { id: string; account: string }) =>
 
 /** How long the gateway may take, in milliseconds. */
 const PATIENCE_MS = 10_000;
-/** What is kept of an answer, in characters. */
+/** Of an answer, so much is read. */
+const MAX_ANSWER_BYTES = 65_536;
+/** What is kept of it, in characters. */
 const MAX_RESPONSE = 500;
 
 export function makeSendSms({ url, token }: SmsSettings): SendSms {
@@ -33,7 +36,8 @@ export function makeSendSms({ url, token }: SmsSettings): SendSms {
         redirect: "manual",
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
-      const text = (await response.text()).slice(0, MAX_RESPONSE);
+      const { bytes } = await readBounded(response.body, MAX_ANSWER_BYTES);
+      const text = new TextDecoder().decode(bytes).slice(0, MAX_RESPONSE);
       if (response.ok) return { is: "sent", result: { accepted: [number], response: text } };
       const told = `The SMS gateway answered ${response.status}: ${text}`;
       return { is: "failed", message: told, isFinal: isFinal(response.status) };
