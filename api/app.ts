@@ -98,7 +98,7 @@ export function buildApp(services: Services, log: Logger): OpenAPIHono<ApiEnv> {
     info: { title: "ScriptForge Edge control plane", version: "1" },
     security: [{ token: [] }],
   });
-  // Behind all others: it answers wherever a browser asks for a page.
+  // Behind all others: it answers wherever a page is asked for.
   app.route("/", consolePages());
   return app;
 }

@@ -34,6 +34,20 @@ describe("the console's page", () => {
     }
   });
 
+  it("is for whoever takes anything, but where the API or a file is asked for", async ({
+    expect,
+  }) => {
+    const headers = { accept: "*/*" };
+    for (const path of ["/", "/scripts/new"]) {
+      const answer = await pages.request(path, { headers });
+      expect(answer.status, path).toBe(200);
+      expect(await answer.text(), path).toContain("the console");
+    }
+    for (const path of ["/v1", "/v1/nothing", "/internal/userspace", "/assets/gone-Abc123.js"]) {
+      expect((await pages.request(path, { headers })).status, path).toBe(404);
+    }
+  });
+
   it("is not for programs, nor under the API's addresses", async ({ expect }) => {
     expect((await pages.request("/v1/nothing", { headers: PAGE })).status).toBe(404);
     expect((await pages.request("/scripts")).status).toBe(404);

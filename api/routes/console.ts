@@ -39,9 +39,14 @@ export function consolePages(folder: string = CONSOLE_FOLDER): Hono {
     });
 }
 
-/** A browser opens an address; a program that asks in vain is told so. */
+/** Whoever asks in vain for what is not the console's, or for a file of it, is told so. */
+const NO_PAGES = /^\/(?:assets|internal|v1)(?:\/|$)/;
+
+/** Browsers ask for a page by name. Who takes anything, as curl does, gets what there is. */
 function asksForPage({ req }: Context): boolean {
-  return !req.path.startsWith("/v1/") && (req.header("accept")?.includes("text/html") ?? false);
+  if (NO_PAGES.test(req.path)) return false;
+  const accept = req.header("accept") ?? "";
+  return accept === "*/*" || accept.includes("text/html");
 }
 
 function cache(how: string): MiddlewareHandler {
