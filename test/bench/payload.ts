@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 
 const CLI = "442071838750";
 
@@ -110,12 +111,4 @@ export function isRight(answer: string, payload = PAYLOAD): boolean {
   }
   const got = Answer.safeParse(parseOrUndefined(answer));
   return got.success && isDeepStrictEqual(got.data.data.routing, routing);
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,17 +1,16 @@
 // The product under attack, with everything around it that attacks aim at.
 
-import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient } from "@libsql/client";
 import { z } from "zod";
 import { RunResult } from "../../schemas/call.ts";
 import { Problem } from "../../schemas/fault.ts";
+import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import { Release } from "../../schemas/release.ts";
 import type { ScriptType } from "../../schemas/script-type.ts";
-import { hashToken } from "../../schemas/token-hash.ts";
 import { startProduct, type Product } from "../harness.ts";
+import { OtherAccount } from "../other-account.ts";
 import { descendantsOf } from "../processes.ts";
 import { PUBLIC_HOST, type HostileCase, type Placeholder } from "./hostile-case.ts";
 import type { Got } from "./judge.ts";
@@ -45,7 +44,7 @@ export class Tenant {
     const body = { name: `hostile ${this.#scripts}`, type, code, ...(limits ? { limits } : {}) };
     const { status, text } = await this.ask("POST", "/scripts", body);
     if (status === 201) return Created.parse(JSON.parse(text)).id;
-    const problem = Problem.safeParse(readJson(text));
+    const problem = Problem.safeParse(parseOrUndefined(text));
     if (status !== 422 || !problem.success) return { is: "failed", status, text };
     const { code: fault, line, detail } = problem.data;
     return { is: "refused", code: fault, line, detail };
@@ -55,7 +54,7 @@ export class Tenant {
     const start = performance.now();
     const { status, text } = await this.ask("POST", `/scripts/${script}/run`, { data });
     const ms = performance.now() - start;
-    const result = RunResult.safeParse(readJson(text));
+    const result = RunResult.safeParse(parseOrUndefined(text));
     if (status !== 200 || !result.success) return { is: "failed", status, text };
     return { is: "ran", result: result.data, ms };
   }
@@ -75,14 +74,6 @@ export class Tenant {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, text: await response.text() };
-  }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 
@@ -158,7 +149,8 @@ export async function openArena(): Promise<Arena> {
   );
   const neighbour = stack.use(new Neighbour(product));
   const release = await releaseOf(product, await neighbour.move());
-  const other = new Tenant(product.api, await openAccount(product, "other"));
+  const { token } = await OtherAccount.open(product);
+  const other = new Tenant(product.api, token);
   const folder = runFolderOf(product);
   const parts = { product, other, bait, internet, neighbour, folder, release };
   return new Arena({ ...parts, stack: stack.move() });
@@ -169,23 +161,6 @@ async function releaseOf({ api, token }: Product, script: string): Promise<strin
   const [newest] = z.array(Release).parse(JSON.parse(text));
   if (newest === undefined) throw new Error("The neighbour has no release");
   return newest.id;
-}
-
-/** Adds an account with an admin token, beside the product: it has no request for that. Returns the token. */
-async function openAccount({ data }: Product, account: string): Promise<string> {
-  const token = `sfe_${randomBytes(32).toString("base64url")}`;
-  const now = new Date().toISOString();
-  const db = createClient({ url: `file:${join(data, "scriptforge.db")}`, timeout: 5_000 });
-  await db.execute({
-    sql: "INSERT INTO accounts (id, created_at) VALUES (?, ?)",
-    args: [account, now],
-  });
-  await db.execute({
-    sql: "INSERT INTO tokens (id, account, name, hash, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-    args: [`tok_${account}`, account, account, hashToken(token), '["admin"]', now],
-  });
-  db.close();
-  return token;
 }
 
 function runFolderOf({ process: { pid } }: Product): string {
