@@ -5,14 +5,17 @@ import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
 
 /**
- * `node`: Node's modules and `process` beyond its `env`. `libraries`: those of the platform. `platform`: to be lent what
- * they, and functions of the global scope, ask.
+ * `node`: Node's modules, and its globals as Node has them, but for the `env` of `process`. `libraries`: those of the
+ * platform. `platform`: to be lent what they, and functions of the global scope, ask.
  */
 export type Needs = { node: boolean; libraries: boolean; platform: boolean };
 
 const REQUIRE_BY_NAME = /\brequire\s*\(\s*(["'])([^"'\\\n]*)\1\s*\)/g;
 const OF_PLATFORM = /\bcx[A-Z]|\bapi\b/;
 const OF_PROCESS = /\bprocess\b(?!\s*\??\.\s*env\b)/;
+/** Timers of Node's are objects, and its clock has more than the web's. */
+const OF_NODE =
+  /\b(?:Buffer|global|set(?:Timeout|Interval|Immediate)|clearImmediate|Performance\w*)\b|\bperformance\b(?!\s*\.\s*now\b)/;
 const OF_ENVIRONMENT = /EnvVars?\b/;
 /** The library that signs by Node's crypto. */
 const SIGNING = /\bcxHelper\b/;
@@ -45,7 +48,7 @@ function addNeeds(needs: Needs, text: string): void {
     return "";
   });
   const isOpen = rest.includes("require");
-  needs.node ||= isOpen || OF_PROCESS.test(text) || SIGNING.test(text);
+  needs.node ||= isOpen || [OF_NODE, OF_PROCESS, SIGNING].some((names) => names.test(text));
   needs.libraries ||= isOpen || OF_PLATFORM.test(text);
   needs.platform ||= needs.libraries || OF_ENVIRONMENT.test(text);
 }
