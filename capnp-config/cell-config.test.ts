@@ -18,7 +18,7 @@ const PLAN: CellPlan = {
   hostSocket: "/tmp/run/host.sock",
   dispatcher: "dispatcher.js",
   maxHeapMb: 128,
-  collectsGlobally: false,
+  collectsEarly: false,
   egressAllow: ["10.0.0.0/8", "127.0.0.1/32"],
 };
 

@@ -96,7 +96,7 @@ export async function startCell(id: number, plan: CellPlan & { kind: CellKind })
   const socket = join(plan.folder, `cell-${id}.sock`);
   const config = join(plan.folder, `cell-${id}.capnp`);
   const { kind } = plan;
-  writeFileSync(config, cellConfig({ ...plan, socket, collectsGlobally: kind === "warm" }));
+  writeFileSync(config, cellConfig({ ...plan, socket, collectsEarly: kind === "warm" }));
   const process = await startWorkerd({ ...plan, config });
   const log = plan.log.child({ cell: id, pid: process.pid });
   const cell = new Cell(id, { kind, process, socket, log });
