@@ -11,7 +11,7 @@ import type { LogLine } from "../../schemas/usage.ts";
 export type Run = {
   key: string;
   invocation: Invocation;
-  isDraft?: true;
+  isDraft?: true | undefined;
   onLog?: ((line: LogLine) => void) | undefined;
 };
 

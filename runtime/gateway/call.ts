@@ -31,7 +31,7 @@ export function placeText({ place, subject, detail }: CallKey): string {
 
 /** The data go out as they came in or as the last script wrote them: nobody here reads them. */
 export function chainReply({ verdict, data, steps }: Chain): Reply {
-  const headers = steps.length === 0 ? JSON_TYPE : { ...JSON_TYPE, ...stepHeaders(steps) };
+  const headers = steps.length === 0 ? JSON_TYPE : stepHeaders(steps);
   const rest = restOf(verdict.fault, steps);
   if (verdict.action === "continue") {
     return { status: 200, headers, body: `{"action":"continue","data":${data}${rest}}` };
@@ -49,7 +49,7 @@ function restOf(fault: unknown, steps: readonly Step[]): string {
   return fault === undefined ? told : `,"fault":${JSON.stringify(fault)}${told}`;
 }
 
-/** The last script's run, and the time that all took. */
+/** With the last script's run, and the time that all took. */
 function stepHeaders(steps: readonly Step[]): Record<string, string> {
   let cpuMs = 0;
   let wallMs = 0;
@@ -60,7 +60,7 @@ function stepHeaders(steps: readonly Step[]): Record<string, string> {
     ({ invocation } = execution);
   }
   const timing = `cpu;dur=${roundMs(cpuMs)}, script;dur=${roundMs(wallMs)}`;
-  return { "x-invocation": invocation, "server-timing": timing };
+  return { ...JSON_TYPE, "x-invocation": invocation, "server-timing": timing };
 }
 
 function logStep(log: Logger, { target, verdict, warnings }: Step): void {

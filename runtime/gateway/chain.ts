@@ -50,16 +50,22 @@ export async function runChain(
 
 async function runStep(
   executor: Executor,
-  {
-    target,
-    data,
-    ...asked
-  }: { target: CallTarget; data: string } & Pick<Job, "deadlineMs" | "place">,
+  asked: { target: CallTarget; data: string } & Pick<Job, "deadlineMs" | "place">,
 ): Promise<Step> {
+  const { target, data, deadlineMs, place } = asked;
   const { version, vars } = target;
-  const input = { function: null, anyFunction: false, payload: data, vars, isCall: true };
-  const conclude = (outcome: JobOutcome): Conclusion => concludeCall(target, outcome);
-  const execution = await execute(executor, { target, version, ...input, ...asked, conclude });
+  const execution = await execute(executor, {
+    target,
+    version,
+    function: null,
+    anyFunction: false,
+    payload: data,
+    vars,
+    isCall: true,
+    deadlineMs,
+    place,
+    conclude: (outcome: JobOutcome): Conclusion => concludeCall(target, outcome),
+  });
   const { outcome, invocation } = execution;
   if (outcome.is === "continue") {
     const { data: changed, warnings } = outcome;

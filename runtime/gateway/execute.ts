@@ -72,8 +72,8 @@ export type JobOutcome = RunOutcome | { is: "continue"; data: string; warnings: 
 export type Execution = {
   invocation: string;
   outcome: JobOutcome;
-  stack?: string;
-  output?: string;
+  stack?: string | undefined;
+  output?: string | undefined;
   logs: string;
   usage: Usage;
 };
@@ -92,25 +92,36 @@ export async function execute(executor: Executor, job: Job): Promise<Execution> 
   const answer = await answerInTime(executor, job, run).catch((error: unknown) =>
     failedAnswer(error, executor.log, run),
   );
-  const { cpuMs, ...rest } = answer;
+  const { outcome, stack, output, logs, cpuMs } = answer;
   const wallMs = performance.now() - start;
   const usage = { cpuMs: roundMs(cpuMs), wallMs: roundMs(wallMs) };
-  const execution = { invocation: run.invocation.id, ...rest, usage };
+  const execution = { invocation: run.invocation.id, outcome, stack, output, logs, usage };
   executor.journal.add(job, execution, job.conclude(execution.outcome));
   return execution;
 }
 
-function runOf({ target, version, job, onLog, ...asked }: Job): Run {
-  const { account, script, release, pardons, type, isolation, limits, egressHosts, env } = target;
-  const id = randomUUID();
-  const owner = { account, script, ...(job && { job }) };
-  const kind = { owner, release, type, isolation, limits, egressHosts, env };
-  const { function: name, anyFunction, payload, vars, isCall } = asked;
-  const input = { function: name, anyFunction, payload, vars, isCall };
-  const streams = onLog === undefined ? undefined : true;
-  const invocation: Invocation = { id, ...kind, ...input, streams };
-  const run: Run = { key: `${release}/${pardons}`, invocation, onLog };
-  return version === "draft" ? { ...run, isDraft: true } : run;
+// Member by member: to copy objects takes longer than all the rest of it.
+function runOf(asked: Job): Run {
+  const { target, version, job, onLog } = asked;
+  const { account, script, release } = target;
+  const invocation: Invocation = {
+    id: randomUUID(),
+    owner: job === undefined ? { account, script } : { account, script, job },
+    release,
+    type: target.type,
+    isolation: target.isolation,
+    function: asked.function,
+    payload: asked.payload,
+    vars: asked.vars,
+    env: target.env,
+    anyFunction: asked.anyFunction,
+    isCall: asked.isCall,
+    limits: target.limits,
+    streams: onLog === undefined ? undefined : true,
+    egressHosts: target.egressHosts,
+  };
+  const isDraft = version === "draft" ? true : undefined;
+  return { key: `${release}/${target.pardons}`, invocation, isDraft, onLog };
 }
 
 async function answerInTime(executor: Executor, job: Job, run: Run): Promise<Answer> {
