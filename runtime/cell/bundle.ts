@@ -33,17 +33,26 @@ export async function bundle(
 }
 
 /** Isolates that serve one run are not locked down, and do not parse what does that. */
-const withoutLockdown: Plugin = {
-  name: "without-lockdown",
-  setup(build) {
-    const path = `${ISOLATE}prelude/no-lockdown.ts`;
-    build.onResolve({ filter: /\/lockdown\.ts$/ }, () => ({ path }));
-  },
-};
+const withoutLockdown = without("lockdown");
+/** Nor do those whose code requires nothing parse what gets it that. */
+const withoutLibrary = without("library");
+
+/** Puts `no-{name}.ts` of the prelude in the place of `{name}.ts`. */
+function without(name: string): Plugin {
+  return {
+    name: `without-${name}`,
+    setup(build) {
+      const path = `${ISOLATE}prelude/no-${name}.ts`;
+      build.onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, () => ({ path }));
+    },
+  };
+}
 
 /** What isolates are made of, by the name under which the dispatcher imports it. Minified, since every isolate parses it. */
 const TEXTS: Record<string, () => Promise<string>> = {
   "virtual:libraries": () => bundle("libraries/main.ts", { minify: true }),
+  "virtual:prelude/lean": () =>
+    bundle("prelude/main.ts", { minify: true, plugins: [withoutLockdown, withoutLibrary] }),
   "virtual:prelude/single": () =>
     bundle("prelude/main.ts", { minify: true, plugins: [withoutLockdown] }),
   "virtual:prelude/warm": () => bundle("prelude/main.ts", { minify: true }),

@@ -12,6 +12,12 @@ declare module "virtual:prelude/single" {
   export default source;
 }
 
+declare module "virtual:prelude/lean" {
+  /** The same for code that requires nothing. */
+  const source: string;
+  export default source;
+}
+
 declare module "virtual:libraries" {
   /** The platform's libraries, bundled likewise. */
   const source: string;

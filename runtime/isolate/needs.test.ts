@@ -8,18 +8,21 @@ function programOf(source: string, more: Partial<ProgramCode> = {}): ProgramCode
   return { code, scripts: {}, modules: {}, preload: [], allowed: [], ...more };
 }
 
-const NONE: Needs = { node: false, libraries: false, platform: false };
+const NONE: Needs = { require: false, node: false, libraries: false, platform: false };
+const REQUIRE: Needs = { ...NONE, require: true };
 const NODE: Needs = { ...NONE, node: true };
+const NODE_MODULE: Needs = { ...NODE, require: true };
 const PLATFORM: Needs = { ...NONE, platform: true };
-const LIBRARIES: Needs = { ...PLATFORM, libraries: true };
-const ALL: Needs = { node: true, libraries: true, platform: true };
+const LIBRARY: Needs = { ...PLATFORM, libraries: true };
+const REQUIRED_LIBRARY: Needs = { ...LIBRARY, require: true };
+const ALL: Needs = { require: true, node: true, libraries: true, platform: true };
 
 describe("what code needs", () => {
   it.for<[source: string, needs: Needs]>([
     ["async function main(data) { return data; }", NONE],
     ["return process.env.KEY + process?.env['x'] + process . env.y", NONE],
     ["requires(); const required = 1", ALL],
-    ["const rules = require('./rules')", NONE],
+    ["const rules = require('./rules')", REQUIRE],
     ["process.version", NODE],
     ["const { env } = process", NODE],
     ["globalThis['process']", NODE],
@@ -34,13 +37,13 @@ describe("what code needs", () => {
     ["performance.now()", NONE],
     ["performance.mark('a')", NODE],
     ["new PerformanceObserver(() => {})", NODE],
-    ["require('crypto')", NODE],
-    ['require( "node:fs" )', NODE],
-    ["require('rules')", NODE],
-    ["require('cxKV').kv", LIBRARIES],
+    ["require('crypto')", NODE_MODULE],
+    ['require( "node:fs" )', NODE_MODULE],
+    ["require('rules')", NODE_MODULE],
+    ["require('cxKV').kv", REQUIRED_LIBRARY],
     ["require('cxHelper')", ALL],
-    ["api.lookup.tps(1)", LIBRARIES],
-    ["cxUserspace.read('a', 1)", LIBRARIES],
+    ["api.lookup.tps(1)", LIBRARY],
+    ["cxUserspace.read('a', 1)", LIBRARY],
     ["await setEnvVar('a', 'b')", PLATFORM],
     ["await getEnvVars()", PLATFORM],
     ["require('cxKV'); require('moment')", ALL],
@@ -56,10 +59,10 @@ describe("what code needs", () => {
 
   it("is what the scripts that it requires need as well", ({ expect }) => {
     const scripts = { rules: programOf("require('cxKV')").code };
-    expect(needsOf(programOf("require('./rules')", { scripts }))).toEqual(LIBRARIES);
+    expect(needsOf(programOf("require('./rules')", { scripts }))).toEqual(REQUIRED_LIBRARY);
   });
 
   it("is Node's modules where it has modules of npm", ({ expect }) => {
-    expect(needsOf(programOf("", { modules: { axios: "" } }))).toEqual(NODE);
+    expect(needsOf(programOf("", { modules: { axios: "" } }))).toEqual(NODE_MODULE);
   });
 });

@@ -5,10 +5,10 @@ import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
 
 /**
- * `node`: Node's modules, and its globals as Node has them, but for the `env` of `process`. `libraries`: those of the
+ * `require`: the way to anything that is required. `node`: Node's modules, and its globals as Node has them, but for the `env` of `process`. `libraries`: those of the
  * platform. `platform`: to be lent what they, and functions of the global scope, ask.
  */
-export type Needs = { node: boolean; libraries: boolean; platform: boolean };
+export type Needs = { require: boolean; node: boolean; libraries: boolean; platform: boolean };
 
 const REQUIRE_BY_NAME = /\brequire\s*\(\s*(["'])([^"'\\\n]*)\1\s*\)/g;
 const OF_PLATFORM = /\bcx[A-Z]|\bapi\b/;
@@ -32,7 +32,8 @@ export function needsOf(program: ProgramCode): Needs {
 }
 
 function findNeeds({ code, scripts, modules }: ProgramCode): Needs {
-  const needs = { node: Object.keys(modules).length > 0, libraries: false, platform: false };
+  const node = Object.keys(modules).length > 0;
+  const needs = { require: node, node, libraries: false, platform: false };
   for (const text of [code, ...Object.values(scripts)]) addNeeds(needs, ownPart(text));
   return needs;
 }
@@ -48,6 +49,7 @@ function addNeeds(needs: Needs, text: string): void {
     return "";
   });
   const isOpen = rest.includes("require");
+  needs.require ||= text !== rest || isOpen;
   needs.node ||= isOpen || [OF_NODE, OF_PROCESS, SIGNING].some((names) => names.test(text));
   needs.libraries ||= isOpen || OF_PLATFORM.test(text);
   needs.platform ||= needs.libraries || OF_ENVIRONMENT.test(text);

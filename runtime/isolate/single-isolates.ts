@@ -1,13 +1,35 @@
 // Isolates that serve one run at a time, and by default one run in all. Some are made ready before they are needed: the
 // edge node says which and under what name, and when they are to end.
 
-import { ENDED_TEXT, readRunHeads, type BatchHead } from "../../schemas/batch.ts";
+import { ENDED_TEXT, readRunHeads, writeBatch, type BatchHead } from "../../schemas/batch.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
 import { needsOf } from "./needs.ts";
 import { openEgress } from "./outbound.ts";
 import { Platform } from "./platform.ts";
 import { endIsolate, findEntry } from "./warm-isolates.ts";
 import { entryOf, workerCode, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
+
+/** A run of a call, for a script that does nothing: by it an isolate compiles what every run needs. */
+const REHEARSAL = writeBatch(
+  [
+    {
+      id: "",
+      owner: { account: "", script: "" },
+      release: "",
+      type: "app",
+      isolation: "call",
+      function: null,
+      anyFunction: false,
+      env: "",
+      payload: '{"routing":{}}',
+      vars: '{"none":0}',
+      isCall: true,
+      limits: { cpuMs: 1_000, wallMs: 1_000, subrequests: 0 },
+      egressHosts: null,
+    },
+  ],
+  null,
+);
 
 /** Runs a batch of one, in the isolate that it names or else in one that goes with the request. */
 export async function runSingle(
@@ -72,7 +94,7 @@ async function startInTurn(means: Means, kind: IsolateKind, program: ProgramCode
   while (isStarting()) await scheduler.wait(1);
   startingSince = Date.now();
   try {
-    await entryOf(means, kind, program).ready();
+    await entryOf(means, kind, program).ready(REHEARSAL);
   } catch {
     // What is wrong with it, its run tells.
   } finally {
@@ -91,7 +113,7 @@ export async function makeReady(
   program: ProgramCode,
 ): Promise<void> {
   started.add(kind.name);
-  await entryOf(means, kind, program).ready();
+  await entryOf(means, kind, program).ready(REHEARSAL);
 }
 
 export async function endAll(means: Means, names: readonly string[]): Promise<void> {

@@ -2,10 +2,12 @@
 
 import type { BatchHead } from "../../schemas/batch.ts";
 import { COMPATIBILITY_DATE } from "../../schemas/compatibility.ts";
+import type { Isolation } from "../../schemas/isolation.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
 import { needsOf, type Needs } from "./needs.ts";
 import type { Platform } from "./platform.ts";
 import libraries from "virtual:libraries";
+import leanPrelude from "virtual:prelude/lean";
 import singlePrelude from "virtual:prelude/single";
 import warmPrelude from "virtual:prelude/warm";
 
@@ -24,7 +26,7 @@ export type IsolateKind = Pick<BatchHead, "type" | "isolation"> & { name: string
 
 /** The prelude's entry point. */
 export type Prelude = Rpc.WorkerEntrypointBranded & {
-  ready(): Promise<void>;
+  ready(rehearsal: string): Promise<void>;
   run(batch: string, platform?: Platform, pbxKey?: string): Promise<string>;
   end(): Promise<void>;
 };
@@ -45,7 +47,7 @@ export type Settings = Pick<IsolateKind, "type" | "isolation"> & { needs: Needs 
 /** In the place of the libraries, where the code names none. */
 const NO_LIBRARIES =
   "export function libraryMakers() { return {}; } export function makeLookup() { return {}; }";
-const NO_NEEDS: Needs = { node: false, libraries: false, platform: false };
+const NO_NEEDS: Needs = { require: false, node: false, libraries: false, platform: false };
 /** Node's modules and globals take a third of the time in which workerd makes an isolate. */
 const WITHOUT_NODE = ["no_nodejs_compat", "no_nodejs_compat_v2"];
 
@@ -63,7 +65,7 @@ export function workerCode(
     compatibilityFlags: needs.node ? [] : WITHOUT_NODE,
     mainModule: "prelude.js",
     modules: {
-      "prelude.js": { js: isolation === "scope" ? warmPrelude : singlePrelude },
+      "prelude.js": { js: preludeFor(isolation, needs) },
       "libraries.js": { js: needs.libraries ? libraries : NO_LIBRARIES },
       "script.js": { text: code },
       "settings.json": { json: settings },
@@ -72,4 +74,9 @@ export function workerCode(
     // A Script has no network. The rest goes out through us, and by the name we know whose request it is.
     globalOutbound: type === "script" ? null : exports().Outbound({ props: { isolate: name } }),
   };
+}
+
+function preludeFor(isolation: Isolation, needs: Needs): string {
+  if (isolation === "scope") return warmPrelude;
+  return needs.require || needs.libraries ? singlePrelude : leanPrelude;
 }

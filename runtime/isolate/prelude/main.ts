@@ -3,13 +3,7 @@
 // global from the moment its body runs; what the prelude needs afterwards it takes before.
 
 import { abortIsolate, WorkerEntrypoint } from "cloudflare:workers";
-import {
-  answerHead,
-  answersText,
-  answerTexts,
-  readRuns,
-  writeBatch,
-} from "../../../schemas/batch.ts";
+import { answerHead, answersText, answerTexts, readRuns } from "../../../schemas/batch.ts";
 import type { Platform } from "../platform.ts";
 import code from "script.js";
 import settings from "settings.json";
@@ -31,28 +25,8 @@ const { type, isolation } = settings;
 const isWarm = isolation === "scope";
 const now = performance.now.bind(performance);
 
-/** A script that does nothing, and a run of it. */
+/** A script that does nothing. */
 const NOTHING: Unit = { make: () => [() => undefined, () => ({ main: (data: unknown) => data })] };
-const REHEARSAL = writeBatch(
-  [
-    {
-      id: "",
-      owner: { account: "", script: "" },
-      release: "",
-      type,
-      isolation,
-      function: null,
-      anyFunction: false,
-      env: "",
-      payload: '{"routing":{}}',
-      vars: '{"none":0}',
-      isCall: true,
-      limits: { cpuMs: 1_000, wallMs: 1_000, subrequests: 0 },
-      egressHosts: null,
-    },
-  ],
-  null,
-);
 
 limitGlobals(type, scriptConsole);
 if (type !== "script") {
@@ -68,10 +42,10 @@ if (isWarm) lockDown();
 const release = compile(code);
 
 export default class Prelude extends WorkerEntrypoint {
-  /** That this answers shows that the isolate is made, its modules are loaded and what every run needs is compiled. */
-  async ready(): Promise<void> {
+  /** That this answers shows that the isolate is made, its modules are loaded and what every run, as of `rehearsal`, needs is compiled. */
+  async ready(rehearsal: string): Promise<void> {
     if (type !== "script") preload();
-    for (const run of readRuns(REHEARSAL)) await runScript(NOTHING, type, run);
+    for (const run of readRuns(rehearsal)) await runScript(NOTHING, type, run);
   }
 
   /** Runs a batch, which is lent the platform, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
