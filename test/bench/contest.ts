@@ -12,6 +12,8 @@ import { rateOf, type LoadReport } from "./wrk.ts";
 export type Plan = {
   loads: readonly Load[];
   rounds: number;
+  /** Of each load, before it counts: V8 compiles what runs often, and takes some seconds to. */
+  warmUpSeconds: number;
   /** Of each load in each round. */
   seconds: number;
   /** Of the paced caller in each round, to each of its two Apps. */
@@ -26,8 +28,6 @@ export type RoundFigures = {
 };
 /** Warming up counts for nothing but its errors. */
 export type ContestFigures = { warmUps: readonly Figure[]; rounds: readonly RoundFigures[] };
-
-const WARM_UP_SECONDS = 1;
 
 /** What a run of the bench works with. Idle subjects cost nothing worth telling, so all run all the time. */
 export class Contest implements AsyncDisposable {
@@ -108,7 +108,7 @@ export async function runRounds(contest: Contest, run: Run): Promise<ContestFigu
   for (const load of plan.loads) {
     progress(`warming up: ${describeLoad(load)}`);
     const { connections } = load;
-    const seconds = WARM_UP_SECONDS;
+    const seconds = plan.warmUpSeconds;
     const report = await warmUp(contest.subject(load.subject), { connections, seconds, signal });
     warmUps.push({ load, report });
   }

@@ -18,8 +18,8 @@ const EVERYTHING = CONNECTIONS.flatMap((connections) =>
 );
 
 const PLANS: Record<Form, Plan> = {
-  full: { loads: EVERYTHING, rounds: 3, seconds: 3, pacedCalls: 60 },
-  short: { loads: LOADS_OF_RATIOS, rounds: 2, seconds: 1, pacedCalls: 60 },
+  full: { loads: EVERYTHING, rounds: 3, warmUpSeconds: 3, seconds: 3, pacedCalls: 60 },
+  short: { loads: LOADS_OF_RATIOS, rounds: 2, warmUpSeconds: 2, seconds: 1, pacedCalls: 60 },
 };
 
 /** Exit code of a program that somebody stopped, as shells have it. */
