@@ -42,11 +42,11 @@ export function consolePages(folder: string = CONSOLE_FOLDER): Hono {
 /** Whoever asks in vain for what is not the console's, or for a file of it, is told so. */
 const NO_PAGES = /^\/(?:assets|internal|v1)(?:\/|$)/;
 
-/** Browsers ask for a page by name. Who takes anything, as curl does, gets what there is. */
+/** Browsers ask for a page by name. Who takes anything, as curl does, gets the first one, and elsewhere a word on the API. */
 function asksForPage({ req }: Context): boolean {
   if (NO_PAGES.test(req.path)) return false;
   const accept = req.header("accept") ?? "";
-  return accept === "*/*" || accept.includes("text/html");
+  return accept.includes("text/html") || (accept === "*/*" && req.path === "/");
 }
 
 function cache(how: string): MiddlewareHandler {
