@@ -7,7 +7,7 @@ import { z } from "zod";
 import { Assignment, Place, PLACES } from "../../schemas/assignment.ts";
 import { Customer } from "../../schemas/customer.ts";
 import { Script } from "../../schemas/script.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { draftOf, requestOf, wrongIn, type AssignmentDraft } from "../assignment-draft.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton } from "../parts/dialog.tsx";
@@ -123,8 +123,8 @@ function Removal({ assignment }: { assignment: Assignment }): JSX.Element {
     <DeleteButton
       label="Take the script away"
       title="Take the script away?"
-      act={async () => {
-        await tell({ method: "DELETE", path: apiPath(assignment.place, keysOf(assignment)) });
+      path={apiPath(assignment.place, keysOf(assignment))}
+      onDeleted={() => {
         say(`${assignment.scriptName} no longer serves ${whereOf(assignment)}`);
         route("/assignments");
       }}

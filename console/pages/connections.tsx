@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { z } from "zod";
 import { Connector, CONNECTORS, ConnectorName } from "../../schemas/connector.ts";
 import { RestUser } from "../../schemas/rest-user.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
@@ -89,10 +89,8 @@ function ConnectorRow({ name, connector, onEdit, onChanged }: RowProps): JSX.Ele
         {connector !== undefined && (
           <DeleteButton
             title={`Disconnect ${CONNECTORS[name]}?`}
-            act={async () => {
-              await tell({ method: "DELETE", path: `/connectors/${name}` });
-              onChanged();
-            }}
+            path={`/connectors/${name}`}
+            onDeleted={onChanged}
           >
             Scripts that use the library fail from now on. The values of its headers are lost.
           </DeleteButton>
@@ -204,10 +202,8 @@ function UserRow({ user, onChanged }: { user: RestUser; onChanged: () => void })
       <td class="row-actions">
         <DeleteButton
           title={`Delete ${name}?`}
-          act={async () => {
-            await tell({ method: "DELETE", path: `/rest-users/${part(name)}` });
-            onChanged();
-          }}
+          path={`/rest-users/${part(name)}`}
+          onDeleted={onChanged}
         >
           Scripts can ask in its name no more. Its token is lost.
         </DeleteButton>

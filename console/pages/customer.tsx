@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useLocation, useRoute } from "preact-iso";
 import { useState } from "preact/hooks";
 import { Customer } from "../../schemas/customer.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton } from "../parts/dialog.tsx";
@@ -52,8 +52,8 @@ function CustomerForm({ customer }: { customer: Customer }): JSX.Element {
         </a>
         <DeleteButton
           title={`Delete ${customer.id}?`}
-          act={async () => {
-            await tell({ method: "DELETE", path });
+          path={path}
+          onDeleted={() => {
             say(`${customer.id} is deleted`);
             route("/customers");
           }}

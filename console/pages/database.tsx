@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useLocation, useRoute } from "preact-iso";
 import { useState } from "preact/hooks";
 import { RowPage, UserspaceDatabase, UserspaceRow } from "../../schemas/userspace.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { plural } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
@@ -32,8 +32,8 @@ export function DatabasePage(): JSX.Element {
         <DeleteButton
           label="Delete the database"
           title={`Delete ${name}?`}
-          act={async () => {
-            await tell({ method: "DELETE", path });
+          path={path}
+          onDeleted={() => {
             say(`${name} is deleted`);
             route("/userspace");
           }}
@@ -122,13 +122,8 @@ function RowTable({ rows, columns, path, onEdit, onChanged }: TableProps): JSX.E
             </button>
             <DeleteButton
               title={`Delete ${textOf(row["key"])}?`}
-              act={async () => {
-                await tell({
-                  method: "DELETE",
-                  path: `${path}/rows/${part(textOf(row["key"]))}`,
-                });
-                onChanged();
-              }}
+              path={`${path}/rows/${part(textOf(row["key"]))}`}
+              onDeleted={onChanged}
             >
               The row cannot be brought back.
             </DeleteButton>

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { z } from "zod";
 import { Job, JobPage as JobList, JobState, type JobSummary } from "../../schemas/job.ts";
 import { Script } from "../../schemas/script.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { fullTime, shortTime } from "../format.ts";
 import { asProblem, useLoaded } from "../loaded.ts";
@@ -159,13 +159,7 @@ function JobActions({ job, onChanged }: { job: JobSummary; onChanged: () => void
           Retry
         </button>
       )}
-      <DeleteButton
-        title="Delete this job?"
-        act={async () => {
-          await tell({ method: "DELETE", path });
-          onChanged();
-        }}
-      >
+      <DeleteButton title="Delete this job?" path={path} onDeleted={onChanged}>
         What it was given and returned is lost. One that runs goes on to its end, which nobody
         hears.
       </DeleteButton>

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { KvEntry, KvPage as KvKeys } from "../../schemas/kv.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { fullTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
@@ -78,13 +78,7 @@ function KeyTable({ keys, onEdit, onChanged }: TableProps): JSX.Element {
             </button>
           </td>
           <td class="row-actions">
-            <DeleteButton
-              title="Delete this key?"
-              act={async () => {
-                await tell({ method: "DELETE", path: `/kv/${part(key)}` });
-                onChanged();
-              }}
-            >
+            <DeleteButton title="Delete this key?" path={`/kv/${part(key)}`} onDeleted={onChanged}>
               <code>{key}</code> and its value cannot be brought back.
             </DeleteButton>
           </td>

@@ -5,7 +5,7 @@ import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import { MAX_CPU_MS, MAX_WALL_MS } from "../../schemas/limits.ts";
 import { Script } from "../../schemas/script.ts";
-import { send, tell } from "../api.ts";
+import { send } from "../api.ts";
 import { closeBuffer } from "../buffers.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { DeleteButton } from "../parts/dialog.tsx";
@@ -188,8 +188,8 @@ function Ending({ script }: { script: Script }): JSX.Element {
       <DeleteButton
         label="Delete the script"
         title={`Delete ${script.name}?`}
-        act={async () => {
-          await tell({ method: "DELETE", path: `/scripts/${script.id}` });
+        path={`/scripts/${script.id}`}
+        onDeleted={() => {
           closeBuffer(script.id);
           say(`${script.name} is deleted`);
           route("/");

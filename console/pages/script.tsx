@@ -6,7 +6,7 @@ import { useLocation, useRoute } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { parseWithExactNumbers } from "../../schemas/exact-numbers.ts";
 import type { Script } from "../../schemas/script.ts";
-import { Problem, tell } from "../api.ts";
+import { Problem } from "../api.ts";
 import { part } from "../path-part.ts";
 import { findBuffer, openBuffer, type Buffer, type Mark } from "../buffers.ts";
 import { useCheck } from "../checked.ts";
@@ -340,8 +340,8 @@ function Discard({ opened, buffer, reload }: StatusProps): JSX.Element {
     <DeleteButton
       label="Discard"
       title="Discard the draft?"
-      act={async () => {
-        await tell({ method: "DELETE", path: `/scripts/${script.id}/draft` });
+      path={`/scripts/${script.id}/draft`}
+      onDeleted={() => {
         buffer.text.value = published?.code ?? "";
         buffer.saved.value = buffer.text.value;
         reload();

@@ -10,7 +10,7 @@ import {
   type TemplatePart,
   type TemplateParts,
 } from "../../schemas/template.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
@@ -75,10 +75,8 @@ function TemplateTable({ templates, onEdit, onChanged }: TableProps): JSX.Elemen
           <td class="row-actions">
             <DeleteButton
               title={`Delete ${name}?`}
-              act={async () => {
-                await tell({ method: "DELETE", path: `/templates/${part(name)}` });
-                onChanged();
-              }}
+              path={`/templates/${part(name)}`}
+              onDeleted={onChanged}
             >
               Scripts that name it fail to send. It cannot be brought back.
             </DeleteButton>

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { z } from "zod";
 import { CreatedToken, Token, type Scope } from "../../schemas/token.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
@@ -67,10 +67,8 @@ function Row({ token, onChanged }: { token: Token; onChanged: () => void }): JSX
         <DeleteButton
           label="Revoke"
           title={`Revoke ${name}?`}
-          act={async () => {
-            await tell({ method: "DELETE", path: `/tokens/${part(id)}` });
-            onChanged();
-          }}
+          path={`/tokens/${part(id)}`}
+          onDeleted={onChanged}
         >
           Whoever uses it is refused from now on, calls included. It cannot be brought back.
         </DeleteButton>

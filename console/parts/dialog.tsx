@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { tell } from "../api.ts";
 import { useSubmit } from "./field.tsx";
 import { ProblemNote } from "./problem-note.tsx";
 
@@ -55,17 +56,27 @@ export function Confirm(props: ConfirmProps): JSX.Element {
   );
 }
 
-type DeleteProps = Omit<ConfirmProps, "onClose" | "action"> & { label?: string };
+type DeleteProps = Omit<ConfirmProps, "onClose" | "action" | "act"> & {
+  label?: string;
+  /** Address in the API of what is deleted. */
+  path: string;
+  onDeleted: () => void;
+};
 
 /** A button that asks before it deletes. */
-export function DeleteButton({ label = "Delete", ...confirm }: DeleteProps): JSX.Element {
+export function DeleteButton(props: DeleteProps): JSX.Element {
+  const { label = "Delete", path, onDeleted, ...confirm } = props;
   const [isOpen, setOpen] = useState(false);
+  const act = async (): Promise<void> => {
+    await tell({ method: "DELETE", path });
+    onDeleted();
+  };
   return (
     <>
       <button type="button" class="danger-quiet" onClick={() => setOpen(true)}>
         {label}
       </button>
-      {isOpen && <Confirm {...confirm} action={label} onClose={() => setOpen(false)} />}
+      {isOpen && <Confirm {...confirm} act={act} action={label} onClose={() => setOpen(false)} />}
     </>
   );
 }

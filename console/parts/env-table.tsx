@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { z } from "zod";
 import { EnvVar } from "../../schemas/env.ts";
-import { get, send, tell } from "../api.ts";
+import { get, send } from "../api.ts";
 import { part } from "../path-part.ts";
 import { fullTime, shortTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
@@ -110,10 +110,8 @@ function Row({ variable, path, onEdit, onChanged }: RowProps): JSX.Element {
         </button>
         <DeleteButton
           title={`Delete ${name}?`}
-          act={async () => {
-            await tell({ method: "DELETE", path: `${path}/${part(name)}` });
-            onChanged();
-          }}
+          path={`${path}/${part(name)}`}
+          onDeleted={onChanged}
         >
           Scripts that read it get <code>undefined</code> from their next run on. Its value cannot
           be brought back.

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { cronOf, Schedule } from "../../schemas/schedule.ts";
-import { find, send, tell } from "../api.ts";
+import { find, send } from "../api.ts";
 import { fullTime } from "../format.ts";
 import { useLoaded } from "../loaded.ts";
 import { DeleteButton } from "./dialog.tsx";
@@ -94,10 +94,8 @@ function Form({ schedule, path, onChanged }: FormProps): JSX.Element {
           <DeleteButton
             label="Take the schedule away"
             title="Take the schedule away?"
-            act={async () => {
-              await tell({ method: "DELETE", path });
-              onChanged();
-            }}
+            path={path}
+            onDeleted={onChanged}
           >
             The script runs by itself no more. Jobs that are queued stay.
           </DeleteButton>
