@@ -5,8 +5,9 @@ import { RELEASE_HEAD_END } from "../../schemas/release-head.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
 
 /**
- * `require`: the way to anything that is required. `node`: Node's modules, and its globals as Node has them, but for the `env` of `process`. `libraries`: those of the
- * platform. `platform`: to be lent what they, and functions of the global scope, ask.
+ * `require`: the way to anything that is required. `node`: Node's modules, and its globals as Node has them, but for the
+ * `env` of `process`. `libraries`: those of the platform. `platform`: to be lent what they, and functions of the global
+ * scope, ask.
  */
 export type Needs = { require: boolean; node: boolean; libraries: boolean; platform: boolean };
 

@@ -42,7 +42,10 @@ if (isWarm) lockDown();
 const release = compile(code);
 
 export default class Prelude extends WorkerEntrypoint {
-  /** That this answers shows that the isolate is made, its modules are loaded and what every run, as of `rehearsal`, needs is compiled. */
+  /**
+   * That this answers shows that the isolate is made, its modules are loaded, and what every run needs is compiled: by that
+   * of the batch `rehearsal`, of a script that does nothing.
+   */
   async ready(rehearsal: string): Promise<void> {
     if (type !== "script") preload();
     for (const run of readRuns(rehearsal)) await runScript(NOTHING, type, run);
