@@ -20,6 +20,9 @@ import { startBait, startPublicServer, type HttpServer } from "./servers.ts";
 
 const Created = z.object({ id: z.string() });
 
+/** How many of the latest lines about cells are kept. */
+const CELL_LINES = 8;
+
 /** A script to publish. */
 export type Source = {
   type: ScriptType;
@@ -89,6 +92,8 @@ export class Arena implements AsyncDisposable {
   readonly folder: string;
   /** Lines that the product wrote and that begin as only a script's would. */
   readonly forgedLines: string[] = [];
+  /** What the product last said of its cells, to tell why an attack went otherwise than it should. */
+  readonly cellLines: string[] = [];
   readonly #values: Record<Placeholder, string>;
   readonly #stack: AsyncDisposableStack;
 
@@ -122,6 +127,8 @@ export class Arena implements AsyncDisposable {
       stream?.on("data", (chunk: Buffer) => {
         const lines = chunk.toString().split("\n");
         this.forgedLines.push(...lines.filter((line) => line.startsWith("FORGED")));
+        this.cellLines.push(...lines.filter((line) => line.includes('"cell":')));
+        this.cellLines.splice(0, this.cellLines.length - CELL_LINES);
       });
     }
   }
@@ -145,7 +152,11 @@ export async function openArena(): Promise<Arena> {
   const bait = stack.use(await startBait());
   const internet = stack.use(await startPublicServer());
   const product = stack.use(
-    await startProduct({ SCRIPTFORGE_EGRESS_ALLOW: `${PUBLIC_HOST}/32`, SCRIPTFORGE_CELLS: "2" }),
+    await startProduct({
+      SCRIPTFORGE_EGRESS_ALLOW: `${PUBLIC_HOST}/32`,
+      SCRIPTFORGE_CELLS: "2",
+      SCRIPTFORGE_LOG_LEVEL: "info",
+    }),
   );
   const neighbour = stack.use(new Neighbour(product));
   const release = await releaseOf(product, await neighbour.move());

@@ -28,7 +28,7 @@ export function judge({ type, limits, expect }: HostileCase, got: Got): string[]
 }
 
 function judgeOutcome(expect: Expectation, got: Got): string | undefined {
-  return isExpected(expect, got) ? undefined : "another outcome";
+  return isExpected(expect, got) ? undefined : `came to ${describeGot(got)}`;
 }
 
 function isExpected(expect: Expectation, got: Got): boolean {

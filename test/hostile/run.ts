@@ -37,8 +37,10 @@ async function main(): Promise<void> {
   const failed: Report[] = [];
   for (const one of chosen) {
     const report = await runCase(arena, one);
-    if (report.wrong.length > 0) failed.push(report);
     printRow(report);
+    if (report.wrong.length === 0) continue;
+    failed.push(report);
+    for (const line of arena.cellLines) console.log(line);
   }
   const aftermath = await close(arena);
   for (const { case: one, wrong } of failed)
