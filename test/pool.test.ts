@@ -85,6 +85,24 @@ describe("a run whose release nobody has", () => {
     const lost = cell.run([run]);
     await expect(lost).rejects.toMatchObject({ name: "Fault", code: "internal" });
   });
+
+  it("takes no other along", async ({ expect }) => {
+    await using started = await startPool({ fatMb: 1_000, mostMb: 10_000 });
+    const { signal } = new AbortController();
+    const { cell } = await started.pool.takeForApp(runOf(started.release, 1), signal);
+    const kind = { type: "app", isolation: "call" } as const;
+    for (let n = 0; n < 10; n += 1) {
+      await cell.run([runOf("0".repeat(64), n)]).catch(() => undefined);
+      expect(await cell.run([runOf(started.release, n)])).toMatchObject([{ is: "answered" }]);
+      const isolates = [
+        { ...kind, name: `missing ${n}`, release: "0".repeat(64) },
+        { ...kind, name: `ready ${n}`, release: started.release },
+      ];
+      expect(await cell.tend({ end: [], make: isolates })).toEqual([`ready ${n}`]);
+      const [end] = await cell.run([runOf(started.release, n)], { isolate: `ready ${n}` });
+      expect(end).toMatchObject({ is: "answered" });
+    }
+  });
 });
 
 function runOf(release: string, n: number): Run {

@@ -88,6 +88,9 @@ const ReportLine = z.object({
   logs: z.string().optional(),
 });
 
+/** What the dispatcher answers when it has tended isolates. */
+const Names = z.array(z.string());
+
 /** A line of the log of a run that streams. */
 const LogReport = z.object({ log: z.string(), line: LogLine });
 
@@ -234,10 +237,11 @@ export class Cell implements AsyncDisposable {
     for (const run of abandoned) this.#abandoned.delete(run);
   }
 
-  /** Ends isolates and makes others ready. Throws when the cell does not do it. */
-  async tend(tending: Tending): Promise<void> {
+  /** Ends isolates and makes others. Returns the names of those that are ready. Throws when the cell does not do it. */
+  async tend(tending: Tending): Promise<string[]> {
     const signal = AbortSignal.timeout(TEND_MS);
-    await this.#link.post("/tend", JSON.stringify(tending), signal).answered;
+    const { answered } = this.#link.post("/tend", JSON.stringify(tending), signal);
+    return Names.parse(JSON.parse(await answered));
   }
 
   /** Takes no more runs, and ends when those inside have. */

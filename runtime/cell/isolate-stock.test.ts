@@ -10,6 +10,8 @@ class StandIn implements StockCell {
   isReady = true;
   isBusy = false;
   failure: Error | undefined;
+  /** It cannot make any isolate. */
+  isUnable = false;
   /** It is done when this is. */
   hold: Promise<void> | undefined;
   readonly tendings: Tending[] = [];
@@ -22,10 +24,11 @@ class StandIn implements StockCell {
     return this.tendings.flatMap(({ end }) => end);
   }
 
-  async tend(tending: Tending): Promise<void> {
+  async tend(tending: Tending): Promise<string[]> {
     this.tendings.push(tending);
     await this.hold;
     if (this.failure !== undefined) throw this.failure;
+    return this.isUnable ? [] : tending.make.map(({ name }) => name);
   }
 }
 
@@ -339,6 +342,34 @@ describe("demand", () => {
     const served = await serve(scene, run, { count: 40 });
     expect(scene.cell.ended).toEqual(served.slice(32));
     expect(takeReady(scene, run)).toHaveLength(32);
+  });
+});
+
+describe("an isolate that cannot be made", () => {
+  it("is not tried again before its release runs again", async ({ expect }) => {
+    const scene = setUp();
+    const { cell, stock } = scene;
+    cell.isUnable = true;
+    await serve(scene, runOf("deleted"), { count: 3 });
+    expect(cell.made).toHaveLength(1);
+    expect(stock.hasReady(cell, runOf("deleted"))).toBe(false);
+    cell.isUnable = false;
+    await vi.advanceTimersByTimeAsync(20_000);
+    await serve(scene, runOf("other"));
+    expect(cell.made.filter((name) => name.startsWith("deleted"))).toHaveLength(1);
+    await serve(scene, runOf("deleted"));
+    expect(stock.hasReady(cell, runOf("deleted"))).toBe(true);
+  });
+
+  it("keeps no other from being made", async ({ expect }) => {
+    const scene = setUp();
+    const { cell, stock } = scene;
+    cell.isUnable = true;
+    await serve(scene, runOf("deleted"));
+    cell.isUnable = false;
+    await serve(scene, runOf("other"));
+    expect(stock.hasReady(cell, runOf("other"))).toBe(true);
+    expect(scene.errors).toEqual([]);
   });
 });
 

@@ -16,8 +16,10 @@ const FORGET_MS = 60_000;
 /** After how long without a run what is ready gives way to a release that is called, in milliseconds. */
 const GIVE_WAY_MS = 10_000;
 
-/** How many runs of a release there were at once lately. */
+/** How many runs of a release there were at once lately. `peak` 0: nothing can be made ready for it, until it runs again. */
 type Demand = Omit<NewIsolate, "name"> & { now: number; peak: number; lastAt: number };
+
+type Wanted = { key: string; demand: Demand; isolate: NewIsolate };
 
 /** What is in one cell: ready isolates by release, and used ones that are to end. */
 type Stock = { ready: Map<string, string[]>; used: string[]; isTending: boolean };
@@ -110,9 +112,9 @@ export class IsolateStock implements Disposable {
         const wanted = hasTime ? this.#findWanted(stock) : undefined;
         if (!cell.isReady || (end.length === 0 && wanted === undefined)) return;
         const make = wanted === undefined ? [] : [wanted.isolate];
-        await cell.tend({ end, make });
+        const names = await cell.tend({ end, make });
         end = [];
-        if (wanted !== undefined) addReady(stock, wanted.key, wanted.isolate.name);
+        if (wanted !== undefined) addMade(stock, wanted, names);
       }
     } catch (error) {
       stock.used.push(...end);
@@ -124,7 +126,7 @@ export class IsolateStock implements Disposable {
   }
 
   /** What is wanted most: of the release used last. Takes the place of what nobody uses where there is none. */
-  #findWanted(stock: Stock): { key: string; isolate: NewIsolate } | undefined {
+  #findWanted(stock: Stock): Wanted | undefined {
     const cells = [...this.#options.cells()].length;
     for (const [key, demand] of [...this.#demands].toReversed()) {
       const { release, type, isolation, peak } = demand;
@@ -132,7 +134,7 @@ export class IsolateStock implements Disposable {
       if ((stock.ready.get(key)?.length ?? 0) >= wanted) continue;
       if (!this.#hasRoom(stock, demand)) return undefined;
       const name = this.#newName(release);
-      return { key, isolate: { name, release, type, isolation } };
+      return { key, demand, isolate: { name, release, type, isolation } };
     }
     return undefined;
   }
@@ -163,7 +165,8 @@ export class IsolateStock implements Disposable {
   #reviewDemands(): void {
     const now = Date.now();
     for (const [key, demand] of this.#demands) {
-      demand.peak = Math.max(demand.now, 1, Math.floor(demand.peak * 0.8));
+      const least = Math.min(demand.peak, 1);
+      demand.peak = Math.max(demand.now, least, Math.floor(demand.peak * 0.8));
       if (demand.now > 0 || now - demand.lastAt < FORGET_MS) continue;
       this.#demands.delete(key);
       for (const cell of this.#options.cells()) this.#discard(cell, key);
@@ -199,6 +202,16 @@ function countReady({ ready }: Stock): number {
   let count = 0;
   for (const names of ready.values()) count += names.length;
   return count;
+}
+
+/** What could not be made is not tried again before its release runs: it may never be made. */
+function addMade(
+  stock: Stock,
+  { key, demand, isolate: { name } }: Wanted,
+  names: readonly string[],
+): void {
+  if (names.includes(name)) addReady(stock, key, name);
+  else demand.peak = 0;
 }
 
 function addReady({ ready }: Stock, key: string, name: string): void {

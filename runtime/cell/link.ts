@@ -115,13 +115,14 @@ class Connection {
     const state = this.#reply.add(chunk);
     if (state === "partial") return;
     if (state !== "whole") return this.#end(state);
+    const { status, body } = this.#reply;
+    // workerd closes a connection on which it had to answer for a worker that failed: nothing more may travel on it.
+    if (status !== 200) return this.#end(new Fault("internal", `The dispatcher failed: ${body}`));
     const settle = this.#settle;
     this.#settle = undefined;
-    const { status, body } = this.#reply;
     this.#socket.setTimeout(IDLE_CONNECTION_MS);
     this.#listeners.onIdle();
-    if (status === 200) settle?.resolve(body);
-    else settle?.reject(new Fault("internal", `The dispatcher failed: ${body}`));
+    settle?.resolve(body);
   }
 
   #end(reason: unknown): void {

@@ -36,7 +36,8 @@ export default {
       if (warm.isFull) ctx.waitUntil(warm.evict(means));
       return new Response(answer);
     }
-    if (request.url.endsWith("/tend")) await tend(means, await request.json(), findProgram);
+    if (request.url.endsWith("/tend"))
+      return Response.json(await tend(means, await request.json(), findProgram));
     return new Response("");
   },
 };
@@ -51,9 +52,23 @@ async function run(means: Means, text: string, findProgram: FindProgram): Promis
   return await warm.run(means, { type, isolation }, { release, program, text });
 }
 
-async function tend(means: Means, { end, make }: Tending, findProgram: FindProgram): Promise<void> {
+/** Returns the names of the isolates that are ready. */
+async function tend(
+  means: Means,
+  { end, make }: Tending,
+  findProgram: FindProgram,
+): Promise<string[]> {
   await endAll(means, end);
-  for (const { release, ...kind } of make) await makeReady(means, kind, await findProgram(release));
+  const ready: string[] = [];
+  for (const { release, ...kind } of make) {
+    try {
+      await makeReady(means, kind, await findProgram(release));
+      ready.push(kind.name);
+    } catch {
+      // Its script was deleted meanwhile, or ends its isolate as it loads, which its next run tells.
+    }
+  }
+  return ready;
 }
 
 function sourceOf(host: Fetcher): CodeSource {

@@ -106,14 +106,19 @@ function isStarting(): boolean {
   return startingSince !== 0 && Date.now() - startingSince < START_MS;
 }
 
-/** Makes an isolate and waits until it is ready. */
+/** Makes an isolate and waits until it is ready. Fails where it does not come to be, and then ends what there is of it. */
 export async function makeReady(
   means: Means,
   kind: IsolateKind,
   program: ProgramCode,
 ): Promise<void> {
   started.add(kind.name);
-  await entryOf(means, kind, program).ready(REHEARSAL);
+  try {
+    await entryOf(means, kind, program).ready(REHEARSAL);
+  } catch (error) {
+    await endAll(means, [kind.name]);
+    throw error;
+  }
 }
 
 export async function endAll(means: Means, names: readonly string[]): Promise<void> {
