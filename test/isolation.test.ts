@@ -12,7 +12,7 @@ afterAll(async () => {
   await product[Symbol.asyncDispose]();
 });
 
-type NewScript = { name: string; type: string; code: string; isolation?: string };
+type NewScript = { name: string; type: string; code: string; isolation?: string; limits?: object };
 
 async function create(script: NewScript): Promise<void> {
   const { status, body } = await product.manage("POST", "/scripts", script);
@@ -117,6 +117,19 @@ describe("an App", () => {
       const answers = await runMany("kept", numbers(count));
       expect(answers.map(({ body }) => body)).toEqual(numbers(count).map(({ n }) => [n, 1, 1]));
     }
+  });
+
+  it("is answered also where many load modules for the first time at once", async ({ expect }) => {
+    const names = ["axios", "data-forge", "fast-csv", "moment", "soap", "stripe"];
+    const required = names.map((name) => `require("${name}")`).join(", ");
+    const limits = { wallMs: 20_000 };
+    for (const { n } of numbers(10)) {
+      const code = `const all = [${required}]; async function main() { return ${n} + all.length; }`;
+      await create({ name: `first ${n}`, type: "app", code, limits });
+    }
+    const asked = numbers(10).map(({ n }) => product.ask(`/run/first%20${n}`));
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ body }) => body)).toEqual(numbers(10).map(({ n }) => n + names.length));
   });
 
   it("is told that there is no capacity, and never gets a used isolate", async ({ expect }) => {

@@ -42,17 +42,21 @@ export async function runSingle(
   const { owner, egressHosts, type, isolation } = head;
   const name = head.isolate ?? run.id;
   const kind = { type, isolation, name };
-  if (head.isolate !== null) await startInTurn(means, kind, program);
+  let entry: Prelude | undefined;
+  const makeEntry = (): Prelude =>
+    (entry ??=
+      head.isolate === null
+        ? means.loader.load(workerCode(means, kind, program)).getEntrypoint<Prelude>()
+        : entryOf(means, kind, program));
+  const isSlow = head.isolate === null ? program.preload.length > 0 : isFirst(name);
+  // What is wrong with it, its run tells.
+  if (isSlow) await startInTurn(makeEntry).catch(() => undefined);
   using egress = openEgress({ isolate: name, owner, egressHosts, limits: run.limits });
-  const entry =
-    head.isolate === null
-      ? means.loader.load(workerCode(means, kind, program)).getEntrypoint<Prelude>()
-      : entryOf(means, kind, program);
   try {
     const isLent = type !== "script" && needsOf(program).platform;
     const platform = isLent ? new Platform(egress, means.host) : undefined;
     const pbxKey = platform === undefined ? "" : await pbxKeyOf(means.host, owner.account);
-    return await egress.guard(entry.run(text, platform, pbxKey));
+    return await egress.guard(makeEntry().run(text, platform, pbxKey));
   } catch {
     // The prelude reports every failure of the script. What ends an isolate before that is its budget alone.
     return ENDED_TEXT;
@@ -83,20 +87,22 @@ let startingSince = 0;
 /** Longer than an isolate takes to start, in milliseconds. */
 const START_MS = 500;
 
-/**
- * Starts an isolate that stays, one at a time: many at once would keep this process from everything else, and it would
- * seem to be stuck. By looking, because no request may wait for a promise of another one.
- */
-async function startInTurn(means: Means, kind: IsolateKind, program: ProgramCode): Promise<void> {
-  const { name } = kind;
-  if (started.has(name)) return;
+function isFirst(name: string): boolean {
+  const isNew = !started.has(name);
   started.add(name);
+  return isNew;
+}
+
+/**
+ * Makes an isolate that stays or loads modules, and waits until it is ready; one at a time: many at once would keep this
+ * process from everything else, and it would seem to be stuck. By looking, because no request may wait for a promise of
+ * another one.
+ */
+async function startInTurn(makeEntry: () => Prelude): Promise<void> {
   while (isStarting()) await scheduler.wait(1);
   startingSince = Date.now();
   try {
-    await entryOf(means, kind, program).ready(REHEARSAL);
-  } catch {
-    // What is wrong with it, its run tells.
+    await makeEntry().ready(REHEARSAL);
   } finally {
     startingSince = 0;
   }
@@ -114,7 +120,7 @@ export async function makeReady(
 ): Promise<void> {
   started.add(kind.name);
   try {
-    await entryOf(means, kind, program).ready(REHEARSAL);
+    await startInTurn(() => entryOf(means, kind, program));
   } catch (error) {
     await endAll(means, [kind.name]);
     throw error;

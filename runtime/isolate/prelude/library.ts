@@ -42,6 +42,7 @@ const { create } = Object;
 const { apply, defineProperty, deleteProperty } = Reflect;
 const NativeError = Error;
 const NativeSyntaxError = SyntaxError;
+const pause = scheduler.wait.bind(scheduler);
 const nativeCloudflare: unknown = Reflect.get(globalThis, "Cloudflare");
 
 /** Each library of the platform that the code names, for one run. */
@@ -58,28 +59,28 @@ const forModules = nameBuiltIns([...SCRIPT_BUILT_INS, ...MODULE_BUILT_INS]);
 /** Modules that have been evaluated, or are being so. */
 const loaded: Table<ScriptModule> = create(null);
 let guardedFiles: Table<unknown> | undefined;
-let isPreloaded = false;
 let areEmittersCounted = false;
 /** Modules outlive a run, and count on the budget of whichever is on. */
 let present: Budget | undefined;
 let drainModules = (): void => undefined;
 
-/** Loads the modules that the script names, on no run's budget. What fails to load fails again where it is required. */
-export function preload(): void {
-  if (isPreloaded) return;
-  isPreloaded = true;
-  if (settings.preload.length === 0) return;
+/**
+ * Loads the modules that the script names, on no run's budget. What fails to load fails again where it is required.
+ * Between them it leaves the process to others: all of them take it longer than a process may be silent.
+ */
+export async function preload(): Promise<void> {
   const budget = new Budget("", PRELOAD_CPU_MS);
-  beginLibrary(budget);
-  budget.enter();
   for (const name of settings.preload) {
+    beginLibrary(budget);
+    budget.enter();
     try {
       requireModule(name);
     } catch {
       // The script's own require tells.
     }
+    budget.leave();
+    await pause(0);
   }
-  budget.leave();
 }
 
 /** Puts modules on the budget of the run that begins. */

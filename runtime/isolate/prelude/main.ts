@@ -47,7 +47,7 @@ export default class Prelude extends WorkerEntrypoint {
    * of the batch `rehearsal`, of a script that does nothing.
    */
   async ready(rehearsal: string): Promise<void> {
-    if (type !== "script") preload();
+    if (type !== "script") await preload();
     for (const run of readRuns(rehearsal)) await runScript(NOTHING, type, run);
   }
 

@@ -5,7 +5,7 @@ import type { Require } from "./unit.ts";
 // Taken before the script can change it.
 const NativeError = Error;
 
-export function preload(): void {}
+export async function preload(): Promise<void> {}
 
 export function beginLibrary(): void {}
 

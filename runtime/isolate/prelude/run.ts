@@ -13,7 +13,7 @@ import { findEntry, type Evaluated, type ScriptModule } from "./entry.ts";
 import { startEnv } from "./env.ts";
 import { Legacy, type LegacyGlobals } from "./legacy.ts";
 import { startListeners } from "./listeners.ts";
-import { beginLibrary, makeRequire, preload } from "./library.ts";
+import { beginLibrary, makeRequire } from "./library.ts";
 import { sealAdditions } from "./lockdown.ts";
 import {
   faultOutcome,
@@ -58,10 +58,7 @@ export function runScript(
   startEnv(run);
   startTimers(budget);
   startListeners(budget);
-  if (type !== "script") {
-    preload();
-    beginLibrary(budget);
-  }
+  if (type !== "script") beginLibrary(budget);
   budget.enter();
   const result = begin(release, { type, run, budget });
   if (type === "script") endScript();
