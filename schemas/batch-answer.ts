@@ -50,3 +50,13 @@ export function readBatchAnswer(text: string): BatchAnswer | undefined {
   }));
   return { is: "ran", answers, isSpoilt: head.isSpoilt };
 }
+
+/** The texts of `RunAnswer.warnings`; none where it is no list of texts. */
+export function warningsIn(json: string): string[] {
+  const warnings = json === "" ? [] : parseOrUndefined(json);
+  return Array.isArray(warnings) && warnings.every(isText) ? warnings : [];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}

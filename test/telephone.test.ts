@@ -1,6 +1,7 @@
 // The contract with the routing engine, row by row: what scripts throw, return and do to the data, and what each call gets.
 
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { Decision } from "../schemas/decision.ts";
 import { startProduct, type Product } from "./harness.ts";
 import {
   askEdge,
@@ -60,7 +61,11 @@ describeCalls(product, "nothing returned that is known", NOTHING);
 describeCalls(product, "a returned value", VALUES);
 describeCalls(product, "the egress routes", EGRESS);
 describeCalls(product, "what is not JSON", UNSERIALISABLE);
-describeCalls(product, "what is checked is what goes out", ofEveryKind(SMUGGLERS));
+describeCalls(
+  product,
+  "what is checked is what goes out",
+  SMUGGLERS.map((call) => ({ ...call, kinds: ["script", "scoped app"] })),
+);
 describeCalls(product, "headers and where they are put", PLACED);
 describeCalls(product, "headers of the engine's own", ENGINES_OWN);
 describeCalls(product, "data.egress_routing", ALIASES);
@@ -68,6 +73,28 @@ describeCalls(product, "headers on the list of routes", ON_THE_LIST);
 describeCalls(product, "headers are checked", CHECKED);
 describeCalls(product, "telephone numbers", ofEveryKind(NUMBERS));
 describeCalls(product, "data that nobody touches", ofEveryKind(UNTOUCHED));
+
+describe("what goes out of an isolate of the call's own", () => {
+  beforeAll(async () => {
+    for (const [at, { code }] of SMUGGLERS.entries()) {
+      await publish(started, { name: `smuggler ${at}`, kind: "app", code });
+      await put(started, `/assignments/termination/smuggler-${at}/main`, {
+        script: `smuggler ${at}`,
+        ...PATIENT,
+      });
+    }
+    await started.untilRevision();
+  });
+
+  for (const [at, { code, body = { routing: {} } }] of SMUGGLERS.entries()) {
+    it(`has no line's end in it: ${code}`, async ({ expect }) => {
+      const { text } = await askEdge(started, `termination/smuggler-${at}/main`, body);
+      const decision = Decision.parse(JSON.parse(text));
+      const data = decision.action === "continue" ? decision.data : undefined;
+      expect(JSON.stringify(data ?? null)).not.toMatch(/\\r|\\n|\\u007f|\u007f/);
+    });
+  }
+});
 
 describe("a wrong type", () => {
   beforeAll(() => assignToEvery("setter", SETTER));

@@ -32,9 +32,9 @@ export async function bundle(
   return file.text;
 }
 
-/** Isolates that serve one run are not locked down, and do not parse what does that. */
-const withoutLockdown = without("lockdown");
-/** Nor do those whose code requires nothing parse what gets it that. */
+/** Isolates that serve one run are not locked down, nor do they put a call's data right; and do not parse what does that. */
+const forOneRun = [without("lockdown"), without("put-right")];
+/** Those whose code requires nothing do not parse what gets it that. */
 const withoutLibrary = without("library");
 
 /** Puts `no-{name}.ts` of the prelude in the place of `{name}.ts`. */
@@ -43,7 +43,7 @@ function without(name: string): Plugin {
     name: `without-${name}`,
     setup(build) {
       const path = `${ISOLATE}prelude/no-${name}.ts`;
-      build.onResolve({ filter: new RegExp(`/${name}\\.ts$`) }, () => ({ path }));
+      build.onResolve({ filter: new RegExp(`^\\./${name}\\.ts$`) }, () => ({ path }));
     },
   };
 }
@@ -52,9 +52,8 @@ function without(name: string): Plugin {
 const TEXTS: Record<string, () => Promise<string>> = {
   "virtual:libraries": () => bundle("libraries/main.ts", { minify: true }),
   "virtual:prelude/lean": () =>
-    bundle("prelude/main.ts", { minify: true, plugins: [withoutLockdown, withoutLibrary] }),
-  "virtual:prelude/single": () =>
-    bundle("prelude/main.ts", { minify: true, plugins: [withoutLockdown] }),
+    bundle("prelude/main.ts", { minify: true, plugins: [...forOneRun, withoutLibrary] }),
+  "virtual:prelude/single": () => bundle("prelude/main.ts", { minify: true, plugins: forOneRun }),
   "virtual:prelude/warm": () => bundle("prelude/main.ts", { minify: true }),
 };
 

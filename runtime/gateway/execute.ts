@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import { z } from "zod";
+import { warningsIn } from "../../schemas/batch-answer.ts";
 import { isShared, type RunAnswer } from "../../schemas/batch.ts";
 import { CallData, RunOutcome, type Invocation, type LeasedJob } from "../../schemas/call.ts";
 import { Fault, type FaultCode } from "../../schemas/fault.ts";
@@ -19,6 +19,7 @@ import type { Conclusion } from "./conclusion.ts";
 import { beforeDeadline, deadlineIn, type Deadline } from "./deadline.ts";
 import { isTooDeep, MAX_DEPTH } from "./depth.ts";
 import type { Files } from "./run-error.ts";
+import { putAnswerRight } from "./put-answer-right.ts";
 import { findUnsafeText, mayBeUnsafe } from "./unsafe-text.ts";
 
 /** What executing needs. */
@@ -275,16 +276,26 @@ function readEnd(end: RunEnd, job: Job): Answer {
   }
 }
 
-function readAnswer({ is, text, warnings, logs, cpuMs }: RunAnswer, job: Job): Answer {
-  if (isTooDeep(text)) {
+function readAnswer(answer: RunAnswer, job: Job): Answer {
+  const { cpuMs } = answer;
+  if (isTooDeep(answer.text)) {
     const message = `The result is nested deeper than ${MAX_DEPTH} levels`;
     return faultAnswer("output_too_large", message, cpuMs);
   }
-  if (is === "continue") {
-    if (!isDataOfCall(text, job)) return unreadable(cpuMs);
-    const outcome = { is, data: text, warnings: warningsIn(warnings) };
-    return { outcome, output: text, logs, cpuMs };
-  }
+  if (answer.is === "outcome") return readOutcome(answer);
+  if (!job.isCall) return unreadable(cpuMs);
+  const right = isLockedDown(job.target) ? answer : putAnswerRight(answer, job.payload);
+  if (right === undefined) return unreadable(cpuMs);
+  return right.is === "continue" ? readContinuation(right) : readOutcome(right);
+}
+
+function readContinuation({ text, warnings, logs, cpuMs }: RunAnswer): Answer {
+  if (!isDataOfCall(text)) return unreadable(cpuMs);
+  const outcome = { is: "continue", data: text, warnings: warningsIn(warnings) } as const;
+  return { outcome, output: text, logs, cpuMs };
+}
+
+function readOutcome({ text, logs, cpuMs }: RunAnswer): Answer {
   const outcome = RunOutcome.safeParse(parseOrUndefined(text)).data;
   if (outcome === undefined || !isPlausible(outcome)) return unreadable(cpuMs);
   const answer = { outcome, logs, cpuMs };
@@ -302,21 +313,12 @@ function isLockedDown({ isolation }: Job["target"]): boolean {
   return isolation === "scope";
 }
 
-/**
- * What comes out of an isolate that is not locked down is the script's word, and a member may become another one when it is
- * written.
- */
-function isDataOfCall(text: string, { target, isCall }: Job): boolean {
-  if (!isCall || !text.startsWith("{")) return false;
-  if (isLockedDown(target) && !mayBeUnsafe(text)) return true;
+/** A member may have become another one when it was written, and one that only looks like a text have passed. */
+function isDataOfCall(text: string): boolean {
+  if (!text.startsWith("{")) return false;
+  if (!mayBeUnsafe(text)) return true;
   const data = CallData.safeParse(parseOrUndefined(text)).data;
   return data !== undefined && findUnsafeText(data) === undefined;
-}
-
-const Warnings = z.array(z.string());
-
-function warningsIn(text: string): string[] {
-  return text === "" ? [] : (Warnings.safeParse(parseOrUndefined(text)).data ?? []);
 }
 
 function unreadable(cpuMs: number): Answer {

@@ -282,6 +282,7 @@ function smuggler(trick: string, options: Pick<Options, "body"> = {}): Call {
   return main(`${start} ${trick} return data;`, failure("changed the engine"), options);
 }
 
+/** They make another thing of it when it is written. An isolate of the call's own is not asked: what it wrote is checked. */
 export const SMUGGLERS: readonly Call[] = [
   smuggler(`l.toJSON = () => [{ key: 'A', value: ${evil("b")} }];`),
   smuggler(`l.push({ key: 'A b' }); l.map = () => [{ key: ${evil("A")}, value: 'b' }];`),

@@ -1,8 +1,10 @@
 // The data of a run on its way to the script: what was sent, with the variables beside it.
 
 import type { BatchedRun } from "../../../schemas/batch.ts";
-import { continueCall, engineHeadersIn, type Continued } from "./continuation.ts";
-import { parseExactly, type ExactNumbers } from "./exact-json.ts";
+import { parseExactly, type ExactNumbers } from "../../../schemas/exact-json.ts";
+import type { Continued } from "../../../schemas/continued.ts";
+import { continueCall } from "./continuation.ts";
+import { engineHeadersIn } from "./put-right.ts";
 
 const { parse } = JSON;
 const { isArray } = Array;

@@ -2,7 +2,7 @@
 
 import { describe, it } from "vitest";
 import { readArgument } from "./call-data.ts";
-import type { Continued } from "./continuation.ts";
+import type { Continued } from "../../../schemas/continued.ts";
 
 type Fields = Record<string, unknown>;
 type Main = (data: any) => unknown;

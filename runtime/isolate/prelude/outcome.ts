@@ -1,12 +1,12 @@
 // What a run ended with, as the JSON text of a `RunOutcome`.
 
 import type { RunAnswer } from "../../../schemas/batch.ts";
+import { stringifyExactly } from "../../../schemas/exact-json.ts";
 import type { FaultCode } from "../../../schemas/fault.ts";
+import { NO_ROUTES, type Continued } from "../../../schemas/continued.ts";
 import type { Argument } from "./call-data.ts";
-import type { Continued } from "./continuation.ts";
 import { cut } from "./cut.ts";
 import { describeValue } from "./describe.ts";
-import { stringifyExactly } from "./exact-json.ts";
 import { unserialisablePath } from "./unserialisable.ts";
 
 // Taken before the script can change them.
@@ -75,10 +75,6 @@ function isPair(value: unknown): boolean {
   const code: unknown = value[0];
   return typeof code === "number" || typeof code === "string";
 }
-
-/** What a call gets whose script has left it no route: what routing engines say in that case. */
-const NO_ROUTES =
-  '{"is":"threw","thrown":{"message":"503 No Routes Available (U)","pair":[503,"No Routes Available (U)"]}}';
 
 function listText(lines: readonly string[]): string {
   let list = "";

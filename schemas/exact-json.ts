@@ -25,8 +25,11 @@ const rawJson: unknown = Reflect.get(JSON, "rawJSON");
 const { stringify } = JSON;
 const { create } = Object;
 
-/** Parses JSON. `exact` has the numbers that were rounded, undefined where there are none. Throws a SyntaxError. */
-export function parseExactly(text: string): { value: unknown; exact: ExactNumbers | undefined } {
+/** What JSON means. `exact` has the numbers that were rounded, undefined where there are none. */
+export type Exactly = { value: unknown; exact: ExactNumbers | undefined };
+
+/** Parses JSON. Throws a SyntaxError. */
+export function parseExactly(text: string): Exactly {
   if (!hasLongNumber(text)) return { value: parse(text), exact: undefined };
   const exact: ExactNumbers = { places: new WeakMap(), values: new Map() };
   try {
