@@ -108,6 +108,9 @@ export type BatchAnswer =
 /** The text of the answer of a batch whose isolate ended. */
 export const ENDED_TEXT = `{"is":"ended"}\n`;
 
+/** How the dispatcher begins a message that is no answer, because it failed; the rest says why. */
+export const FAILED_MARK = "!";
+
 /** How the answer of a spoilt isolate begins. */
 export const SPOILT_TEXT = `{"is":"ran","isSpoilt":true`;
 

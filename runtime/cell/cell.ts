@@ -17,7 +17,9 @@ import { LogLine } from "../../schemas/usage.ts";
 import type { Tending } from "../../schemas/tending.ts";
 import type { Confinement } from "./confinement.ts";
 import { CellLink, type Posted } from "./link.ts";
+import { MESSAGES, MOST_OF_MESSAGE } from "./message-wire.ts";
 import { readCpuMs, readRssMb } from "./process-use.ts";
+import { REQUESTS } from "./request-wire.ts";
 import {
   CellLost,
   type Exhaustion,
@@ -115,7 +117,8 @@ export class Cell implements AsyncDisposable {
   readonly startedAt = new Date();
   readonly #process: ChildProcess;
   readonly #pid: number;
-  readonly #link: CellLink;
+  readonly #requests: CellLink;
+  readonly #messages: CellLink;
   readonly #log: Logger;
   /** The batches inside, by the ids of their runs. */
   readonly #byRun = new Map<string, Batch>();
@@ -136,7 +139,8 @@ export class Cell implements AsyncDisposable {
     this.kind = started.kind;
     this.#process = started.process.child;
     this.#pid = started.process.pid;
-    this.#link = new CellLink(started.socket);
+    this.#requests = new CellLink(started.socket, REQUESTS);
+    this.#messages = new CellLink(started.socket, MESSAGES);
     this.#log = started.log;
     this.#readOutput();
     this.gone = this.#watchEnd();
@@ -214,7 +218,10 @@ export class Cell implements AsyncDisposable {
     );
     const batch = this.#enter(runs);
     const { signal } = given;
-    const posted = this.#link.post("/run", text, signal);
+    // What else a request has to do lasts too long, or has too much to free, for a WebSocket.
+    const isMessage = this.kind === "warm" && text.length <= MOST_OF_MESSAGE;
+    const link = isMessage ? this.#messages : this.#requests;
+    const posted = link.post("/run", text, signal);
     // Read while the cell is at it already.
     const startMs = this.#recentCpuMs();
     try {
@@ -233,14 +240,14 @@ export class Cell implements AsyncDisposable {
   /** Resolves when the cell answers; what was abandoned before is then no longer running. */
   async ping(signal: AbortSignal): Promise<void> {
     const abandoned = [...this.#abandoned];
-    await this.#link.post("/ping", "", signal).answered;
+    await this.#requests.post("/ping", "", signal).answered;
     for (const run of abandoned) this.#abandoned.delete(run);
   }
 
   /** Ends isolates and makes others. Returns the names of those that are ready. Throws when the cell does not do it. */
   async tend(tending: Tending): Promise<string[]> {
     const signal = AbortSignal.timeout(TEND_MS);
-    const { answered } = this.#link.post("/tend", JSON.stringify(tending), signal);
+    const { answered } = this.#requests.post("/tend", JSON.stringify(tending), signal);
     return Names.parse(JSON.parse(await answered));
   }
 
@@ -318,7 +325,8 @@ export class Cell implements AsyncDisposable {
     const { exitCode, signalCode } = this.#process;
     const loss: Loss = { cause: this.#endCause(), runs: this.runs };
     this.#state = { is: "gone" };
-    this.#link.close();
+    this.#requests.close();
+    this.#messages.close();
     const inside = loss.runs.map(({ key }) => key);
     this.#log.info({ exitCode, signalCode, cause: loss.cause, inside }, "cell ended");
     return loss;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "vitest";
 import { CellLink } from "./link.ts";
+import { REQUESTS } from "./request-wire.ts";
 
 /** A cell as far as its socket goes: each connection answers with the texts of `script`, one for each request. */
 class StandIn implements AsyncDisposable {
@@ -47,10 +48,19 @@ function answer(status: number, body: string): string {
 describe("a link to a cell", () => {
   it("uses a connection again", async ({ expect }) => {
     await using cell = await StandIn.open([answer(200, "one"), answer(200, "two")]);
-    const link = new CellLink(cell.path);
+    const link = new CellLink(cell.path, REQUESTS);
     expect(await link.post("/run", "1").answered).toBe("one");
     expect(await link.post("/run", "2").answered).toBe("two");
     expect(cell.sockets).toHaveLength(1);
+    link.close();
+  });
+
+  it("uses one no more often than its wire allows", async ({ expect }) => {
+    const texts = ["one", "two", "three", "four", "five"];
+    await using cell = await StandIn.open(texts.map((text) => answer(200, text)));
+    const link = new CellLink(cell.path, { ...REQUESTS, mostTexts: 2 });
+    for (const text of texts) expect(await link.post("/run", text).answered).toBe(text);
+    expect(cell.sockets).toHaveLength(3);
     link.close();
   });
 
@@ -58,7 +68,7 @@ describe("a link to a cell", () => {
     expect,
   }) => {
     await using cell = await StandIn.open([answer(500, "no such thing"), answer(200, "two")]);
-    const link = new CellLink(cell.path);
+    const link = new CellLink(cell.path, REQUESTS);
     const failed = link.post("/run", "1").answered;
     await expect(failed).rejects.toMatchObject({
       code: "internal",
@@ -71,7 +81,7 @@ describe("a link to a cell", () => {
 
   it("fails what is under way when the cell closes the connection", async ({ expect }) => {
     await using cell = await StandIn.open([]);
-    const link = new CellLink(cell.path);
+    const link = new CellLink(cell.path, REQUESTS);
     const { answered } = link.post("/run", "1");
     answered.catch(() => undefined);
     while (cell.sockets.length === 0) await new Promise(setImmediate);

@@ -1,13 +1,13 @@
 // Entry point inside workerd. Every call of every script passes here.
 // Called by the gateway over a unix socket. Trust: this worker is ours; the workers it loads are not.
 
-import { isShared, readBatchHead } from "../../schemas/batch.ts";
+import { FAILED_MARK, isShared, readBatchHead } from "../../schemas/batch.ts";
 import type { Tending } from "../../schemas/tending.ts";
 import type { ProgramCode, ProgramParts } from "../../schemas/program-code.ts";
 import { ProgramCache, type CodeSource } from "./program-cache.ts";
 import { endAll, makeReady, runSingle } from "./single-isolates.ts";
-import { WarmIsolates } from "./warm-isolates.ts";
-import type { Means } from "./worker-code.ts";
+import { Opened, WarmIsolates } from "./warm-isolates.ts";
+import type { Means, RunBatch } from "./worker-code.ts";
 
 export { Outbound } from "./outbound.ts";
 
@@ -30,26 +30,46 @@ export default {
     const means: Means = { loader: env.LOADER, host: env.HOST, exports: () => ctx.exports };
     const source = sourceOf(env.HOST);
     const findProgram: FindProgram = (id) => programs.get(id, source);
-    // Whole paths, as only the edge node asks: the call path does not parse them.
-    if (request.url.endsWith("/run")) {
-      const answer = await run(means, await request.text(), findProgram);
+    const opened = new Opened();
+    const runBatch: RunBatch = async (text) => {
+      const answer = await run(means, { text, opened }, findProgram);
       if (warm.isFull) ctx.waitUntil(warm.evict(means));
-      return new Response(answer);
-    }
+      return answer;
+    };
+    // Whole paths, as only the edge node asks: the call path does not parse them.
+    if (request.url.endsWith("/batches")) return openBatches(runBatch);
+    if (request.url.endsWith("/run")) return new Response(await runBatch(await request.text()));
     if (request.url.endsWith("/tend"))
       return Response.json(await tend(means, await request.json(), findProgram));
     return new Response("");
   },
 };
 
+/** A WebSocket, each message of which is a batch and is answered by one with what `run` makes of it. */
+function openBatches(run: RunBatch): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.addEventListener("message", async ({ data }) => {
+    const answer = await run(String(data)).catch(
+      (error: unknown) => `${FAILED_MARK}${String(error)}`,
+    );
+    server.send(answer);
+  });
+  return new Response(null, { status: 101, webSocket: client });
+}
+
 type FindProgram = (id: string) => ProgramCode | Promise<ProgramCode>;
 
-async function run(means: Means, text: string, findProgram: FindProgram): Promise<string> {
+async function run(
+  means: Means,
+  { text, opened }: { text: string; opened: Opened },
+  findProgram: FindProgram,
+): Promise<string> {
   const head = readBatchHead(text);
   const { release, type, isolation } = head;
   const program = await findProgram(release);
   if (!isShared(head)) return await runSingle(means, { head, text }, program);
-  return await warm.run(means, { type, isolation }, { release, program, text });
+  return await warm.run(means, { type, isolation }, { release, program, text, opened });
 }
 
 /** Returns the names of the isolates that are ready. */

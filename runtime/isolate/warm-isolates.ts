@@ -3,7 +3,13 @@
 
 import { ENDED_TEXT, SPOILT_TEXT } from "../../schemas/batch.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
-import { entryOf, type IsolateKind, type Means, type Prelude } from "./worker-code.ts";
+import {
+  entryOf,
+  type IsolateKind,
+  type Means,
+  type Prelude,
+  type RunBatch,
+} from "./worker-code.ts";
 
 /** A release's isolate. `users` are the batches inside. */
 type Warm = { name: string; users: number };
@@ -23,17 +29,20 @@ export class WarmIsolates {
     return this.#warm.size > this.#most;
   }
 
-  /** Runs a batch in the release's isolate, which is made of `program` where there is none. Returns the text of a `BatchAnswer`. */
+  /**
+   * Runs a batch in the release's isolate, which is made of `program` where there is none. Returns the text of a `BatchAnswer`.
+   * `opened` are the isolates that the request, which has many batches, has opened.
+   */
   async run(
     means: Means,
     kind: Omit<IsolateKind, "name">,
-    batch: { release: string; program: ProgramCode; text: string },
+    batch: { release: string; program: ProgramCode; text: string; opened: Opened },
   ): Promise<string> {
     const warm = this.#use(batch.release);
     const { name } = warm;
-    const entry = entryOf(means, { ...kind, name }, batch.program);
+    const entry = (): Prelude => entryOf(means, { ...kind, name }, batch.program);
     try {
-      const answer = await entry.run(batch.text);
+      const answer = await batch.opened.run(name, entry, batch.text);
       if (answer.startsWith(SPOILT_TEXT)) this.#drop(batch.release, warm);
       return answer;
     } catch {
@@ -43,7 +52,7 @@ export class WarmIsolates {
     } finally {
       warm.users -= 1;
       // Also where it has ended already: a batch that came in between may have made it anew, under the same name.
-      if (warm.users === 0 && this.#warm.get(batch.release) !== warm) await endIsolate(entry);
+      if (warm.users === 0 && this.#warm.get(batch.release) !== warm) await endIsolate(entry());
     }
   }
 
@@ -70,6 +79,24 @@ export class WarmIsolates {
 
   #drop(release: string, warm: Warm): void {
     if (this.#warm.get(release) === warm) this.#warm.delete(release);
+  }
+}
+
+/** The isolates that one request has opened, by their names, which no two have. */
+export class Opened {
+  readonly #isolates = new Map<string, RunBatch | undefined>();
+
+  /** Opens an isolate for its second batch: for a single one that would take longer than it saves. */
+  async run(name: string, entry: () => Prelude, text: string): Promise<string> {
+    const opened = this.#isolates.get(name);
+    if (opened !== undefined) return await opened(text);
+    if (!this.#isolates.has(name)) {
+      this.#isolates.set(name, undefined);
+      return await entry().run(text);
+    }
+    const run = await entry().open();
+    this.#isolates.set(name, run);
+    return await run(text);
   }
 }
 

@@ -28,8 +28,12 @@ export type IsolateKind = Pick<BatchHead, "type" | "isolation"> & { name: string
 export type Prelude = Rpc.WorkerEntrypointBranded & {
   ready(rehearsal: string): Promise<void>;
   run(batch: string, platform?: Platform, pbxKey?: string): Promise<string>;
+  open(): Promise<RunBatch>;
   end(): Promise<void>;
 };
+
+/** Runs a batch in one isolate, as long as the request lasts that opened it. */
+export type RunBatch = (batch: string) => Promise<string>;
 
 /** The entry of isolate `kind.name`, which is made of `program` where there is none of that name. */
 export function entryOf(means: Means, kind: IsolateKind, program: ProgramCode): Fetcher & Prelude {

@@ -72,6 +72,14 @@ export default class Prelude extends WorkerEntrypoint {
     return answersText(heads, { texts, isSpoilt: false });
   }
 
+  /**
+   * `run` as a function, a call of which takes less than one of this entry point: it is no request of its own. Bound, so that
+   * a script's stack looks the same.
+   */
+  open(): (text: string) => Promise<string> {
+    return this.run.bind(this);
+  }
+
   /** Ends the isolate. Never returns. */
   end(): never {
     abortIsolate("The isolate is no longer needed");
