@@ -3,8 +3,6 @@
 import { connect, type Socket } from "node:net";
 import type { Wire } from "./wire.ts";
 
-/** Less than the 5 s after which workerd closes an idle connection, so that no call meets a closing one. */
-const IDLE_CONNECTION_MS = 3_000;
 /** A text on its way. */
 export type Posted = {
   readonly answered: Promise<string>;
@@ -112,7 +110,7 @@ class Connection {
     this.#settle = undefined;
     if (this.#texts >= this.#wire.mostTexts) this.#retire();
     else {
-      this.#socket.setTimeout(IDLE_CONNECTION_MS);
+      this.#socket.setTimeout(this.#wire.idleMs);
       this.#listeners.onIdle();
     }
     settle?.resolve(progress.text);

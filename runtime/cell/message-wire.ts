@@ -30,6 +30,7 @@ const LONG = 127;
 
 export const MESSAGES: Wire = {
   hello: HELLO,
+  idleMs: 60_000,
   mostTexts: 1_000,
   frame: (_path, text) => {
     const length = Buffer.byteLength(text);

@@ -17,6 +17,8 @@ const HEAD_END = "\r\n\r\n";
 
 export const REQUESTS: Wire = {
   hello: "",
+  // Less than the 5 s after which workerd closes an idle connection, so that no call meets a closing one.
+  idleMs: 3_000,
   mostTexts: Infinity,
   // As one text, so that it is one write.
   frame: (path, text) =>

@@ -16,6 +16,8 @@ export const PARTIAL: Progress = { is: "partial" };
 export type Wire = {
   /** What is written first on a new connection, "" for nothing. */
   readonly hello: string;
+  /** How long a connection with nothing under way is kept, in milliseconds. */
+  readonly idleMs: number;
   /** Texts after which a connection is closed. */
   readonly mostTexts: number;
   /** What is written to send `text` to `path`. */
