@@ -693,8 +693,9 @@ describe("the page tells", () => {
         alsoHeader('{ key: "X-A", value: "1\\r\\nX-B: 2" }'),
         kept,
       ],
-      ["`null`, an object or nothing", alsoHeader('{ key: "X-A", value: null }'), kept],
-      ["`null`, an object or nothing", alsoHeader('{ key: "X-A" }'), kept],
+      ["`null`, `NaN`, an object or nothing", alsoHeader('{ key: "X-A", value: null }'), kept],
+      ["`null`, `NaN`, an object or nothing", alsoHeader('{ key: "X-A" }'), kept],
+      ["`null`, `NaN`, an object or nothing", alsoHeader('{ key: "X-A", value: NaN }'), kept],
       ["a header whose `key`", alsoHeader('{ key: "X A", value: "1" }'), kept],
       ["`headers` or `remove_headers` that", "data.routing.headers = 'X-A: 1';", goesOn({})],
       [
