@@ -1,15 +1,15 @@
 // Texts as messages of a WebSocket, of which the cell answers each by one. A message costs a cell half of what a request does,
 // but all of a WebSocket's messages are one request to workerd, which frees some things only at its end.
 
-import { Fault } from "../../schemas/fault.ts";
 import { FAILED_MARK } from "../../schemas/batch.ts";
 import {
+  failed,
   MAX_ANSWER_BYTES,
   PARTIAL,
   Pending,
+  readHead,
   tooLarge,
   wrong,
-  type Progress,
   type Wire,
 } from "./wire.ts";
 
@@ -19,7 +19,6 @@ export const MOST_OF_MESSAGE = 300_000;
 const HELLO =
   "GET /batches HTTP/1.1\r\nhost: cell\r\nupgrade: websocket\r\nconnection: upgrade\r\n" +
   "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n\r\n";
-const HEAD_END = "\r\n\r\n";
 
 /** A whole text message. */
 const TEXT = 0x81;
@@ -55,10 +54,10 @@ export const MESSAGES: Wire = {
       pending.add(chunk);
       if (pending.length < needed) return PARTIAL;
       if (!isOpen) {
-        const end = pending.bytes.indexOf(HEAD_END);
-        if (end === -1) return PARTIAL;
-        if (!pending.bytes.toString("latin1", 0, end).startsWith("HTTP/1.1 101")) return REFUSED;
-        pending.drop(end + HEAD_END.length);
+        const head = readHead(pending.bytes);
+        if (head === undefined) return PARTIAL;
+        if (head.status !== 101) return REFUSED;
+        pending.drop(head.bodyAt);
         isOpen = true;
       }
       const { bytes } = pending;
@@ -71,7 +70,8 @@ export const MESSAGES: Wire = {
       const text = bytes.toString("utf8", textAt, end);
       pending.drop(end);
       needed = 0;
-      return text.startsWith(FAILED_MARK) ? failed(text) : { is: "whole", text };
+      if (text.startsWith(FAILED_MARK)) return failed(text.slice(FAILED_MARK.length));
+      return { is: "whole", text };
     };
   },
 };
@@ -86,9 +86,4 @@ function measure(bytes: Buffer): { textAt: number; end: number } {
   if (bytes.length < textAt) return { textAt, end: textAt };
   if (length === LONG) return { textAt, end: textAt + Number(bytes.readBigUInt64BE(2)) };
   return { textAt, end: textAt + (length === SHORT ? bytes.readUInt16BE(2) : length) };
-}
-
-function failed(text: string): Progress {
-  const message = `The dispatcher failed: ${text.slice(FAILED_MARK.length)}`;
-  return { is: "wrong", error: new Fault("internal", message) };
 }

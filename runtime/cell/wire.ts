@@ -26,6 +26,27 @@ export type Wire = {
   makeReader: () => (chunk: Buffer) => Progress;
 };
 
+/** Where the head of an HTTP answer ends. */
+export const HEAD_END = "\r\n\r\n";
+
+/** What a head says, NaN where it does not, and where what follows begins. */
+export type Head = { status: number; length: number; bodyAt: number };
+
+/** The head at the beginning of `bytes`, undefined where there is not all of it. */
+export function readHead(bytes: Buffer): Head | undefined {
+  const end = bytes.indexOf(HEAD_END);
+  if (end === -1) return undefined;
+  const text = bytes.toString("latin1", 0, end);
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]);
+  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1]);
+  return { status, length, bodyAt: end + HEAD_END.length };
+}
+
+/** The dispatcher could not do what it was asked. */
+export function failed(reason: string): Progress {
+  return { is: "wrong", error: new Fault("internal", `The dispatcher failed: ${reason}`) };
+}
+
 export function wrong(message: string): Progress {
   return { is: "wrong", error: new Error(message) };
 }
