@@ -1,6 +1,7 @@
 // Reads what a cell answers to a batch.
 
 import type { BatchAnswer, RunAnswer } from "./batch.ts";
+import { isRecord } from "./json-values.ts";
 import { parseOrUndefined } from "./parse-or-undefined.ts";
 
 /** The facts of an answer, and the lengths of its texts. */
@@ -27,10 +28,6 @@ function isAnswerHead(value: unknown): value is AnswerHead {
 
 function isLength(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 /** Reads what a cell wrote, undefined where it is no such thing: a script may have taken the prelude apart. */

@@ -2,6 +2,7 @@
 // in the gateway, where V8 has compiled it. No zod in here: isolates carry this file.
 
 import { LIST_NAMES, type Continued, type HeaderList, type SentData } from "./continued.ts";
+import { isRecord, listOf } from "./json-values.ts";
 
 /** What a member of a list of headers needs besides its key. */
 const BESIDE_KEY: Record<HeaderList, "value" | "nothing"> = {
@@ -286,12 +287,4 @@ function isToken(value: string): boolean {
     if (TOKEN[value.charCodeAt(at)] !== 1) return false;
   }
   return value !== "";
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !isArray(value);
 }

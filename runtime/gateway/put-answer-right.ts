@@ -4,6 +4,7 @@ import { warningsIn } from "../../schemas/batch-answer.ts";
 import type { RunAnswer } from "../../schemas/batch.ts";
 import { NO_ROUTES } from "../../schemas/continued.ts";
 import { parseExactly, stringifyExactly, type Exactly } from "../../schemas/exact-json.ts";
+import { isRecord } from "../../schemas/json-values.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
 import { engineHeadersIn, putRight } from "../../schemas/put-right.ts";
 
@@ -31,8 +32,4 @@ function parsed(text: string): Exactly {
   } catch {
     return { value: undefined, exact: undefined };
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,11 +3,11 @@
 import type { BatchedRun } from "../../../schemas/batch.ts";
 import { parseExactly, type ExactNumbers } from "../../../schemas/exact-json.ts";
 import type { Continued } from "../../../schemas/continued.ts";
+import { isRecord } from "../../../schemas/json-values.ts";
 import { continueCall } from "./continuation.ts";
 import { engineHeadersIn } from "./put-right.ts";
 
 const { parse } = JSON;
-const { isArray } = Array;
 const { defineProperty, hasOwn, keys } = Object;
 
 /** How a call goes on by what came of its script; undefined where that has to be decided on. */
@@ -76,8 +76,4 @@ const ROUTES_ALIAS = {
 function alias(holder: Record<string, unknown>, name: string, value: unknown): void {
   if (hasOwn(holder, name)) return;
   defineProperty(holder, name, { value, writable: true, configurable: true });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !isArray(value);
 }

@@ -2,6 +2,7 @@
 // that somebody put on it, and the routing object that came back may be the very one that went in.
 
 import { LIST_NAMES, type Continued, type SentData } from "../../../schemas/continued.ts";
+import { isRecord, listOf } from "../../../schemas/json-values.ts";
 import { putRight } from "./put-right.ts";
 
 /** What went in. `added` are the names of variables beside what the engine sent. */
@@ -102,12 +103,4 @@ function takeListHeaders(data: Fields, { sent }: CallInput, warnings: string[]):
     routing[name] = [...listOf(routing[name]), ...listOf(list)];
     warnings.push(`main set ${name} on the list egress_routing: they count for all destinations`);
   }
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return isArray(value) ? value : [];
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !isArray(value);
 }
