@@ -3,6 +3,7 @@
 // every isolate carries this file.
 
 import type { Invocation, Owner } from "./call.ts";
+import { hasLongNumber } from "./exact-json.ts";
 import type { FaultCode } from "./fault.ts";
 import type { Isolation } from "./isolation.ts";
 import type { ScriptType } from "./script-type.ts";
@@ -18,12 +19,13 @@ export type BatchHead = {
 };
 
 /** One run. `env`, `vars` and `payload` are the lengths of its texts, in that order. */
-export type RunHead = RunFacts & { env: number; vars: number; payload: number };
+type RunHead = RunFacts & { env: number; vars: number; payload: number };
 
+/** `hasLongNumber`: there may be numbers in the payload that JavaScript would round. */
 type RunFacts = Pick<
   Invocation,
   "id" | "function" | "anyFunction" | "isCall" | "limits" | "streams"
->;
+> & { hasLongNumber: boolean };
 
 /** A run as the prelude gets it. */
 export type BatchedRun = RunFacts & Pick<Invocation, "env" | "vars" | "payload">;
@@ -46,8 +48,9 @@ export function writeBatch(runs: readonly Invocation[], isolate: string | null):
 
 function headOf(run: Invocation): RunHead {
   const { id, function: name, anyFunction, isCall, limits, streams, env, vars, payload } = run;
+  const facts = { id, function: name, anyFunction, isCall, limits, streams };
   const lengths = { env: env.length, vars: vars.length, payload: payload.length };
-  return { id, function: name, anyFunction, isCall, limits, streams, ...lengths };
+  return { ...facts, hasLongNumber: hasLongNumber(payload), ...lengths };
 }
 
 /** What the runs of a batch have in common. */
@@ -56,30 +59,20 @@ export function readBatchHead(text: string): BatchHead {
   return JSON.parse(text.slice(0, text.indexOf("\n")));
 }
 
-/** The facts of each run, and where their texts begin. */
-export function readRunHeads(text: string): { heads: RunHead[]; textsAt: number } {
+/** The runs of a batch, in the order in which they stand. */
+export function readRuns(text: string): BatchedRun[] {
   const headsAt = text.indexOf("\n") + 1;
   const headsEnd = text.indexOf("\n", headsAt);
-  return { heads: JSON.parse(text.slice(headsAt, headsEnd)), textsAt: headsEnd + 1 };
-}
-
-export function readRuns(text: string): BatchedRun[] {
-  const { heads, textsAt } = readRunHeads(text);
-  let at = textsAt;
-  const next = (length: number): string => text.slice(at, (at += length));
-  return heads.map(
-    ({ id, function: name, anyFunction, isCall, limits, streams, env, vars, payload }) => ({
-      id,
-      function: name,
-      anyFunction,
-      isCall,
-      limits,
-      streams,
-      env: next(env),
-      vars: next(vars),
-      payload: next(payload),
-    }),
-  );
+  const heads: RunHead[] = JSON.parse(text.slice(headsAt, headsEnd));
+  const runs: BatchedRun[] = [];
+  let at = headsEnd + 1;
+  for (const head of heads) {
+    const env = text.slice(at, (at += head.env));
+    const vars = text.slice(at, (at += head.vars));
+    const payload = text.slice(at, (at += head.payload));
+    runs.push({ ...head, env, vars, payload });
+  }
+  return runs;
 }
 
 /**

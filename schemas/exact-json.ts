@@ -28,9 +28,12 @@ const { create } = Object;
 /** What JSON means. `exact` has the numbers that were rounded, undefined where there are none. */
 export type Exactly = { value: unknown; exact: ExactNumbers | undefined };
 
-/** Parses JSON. Throws a SyntaxError. */
-export function parseExactly(text: string): Exactly {
-  if (!hasLongNumber(text)) return { value: parse(text), exact: undefined };
+/** Parses JSON. `isLong`: what `hasLongNumber` says of it. Throws a SyntaxError. */
+export function parseExactly(text: string, isLong = hasLongNumber(text)): Exactly {
+  return isLong ? parseLong(text) : { value: parse(text), exact: undefined };
+}
+
+function parseLong(text: string): Exactly {
   const exact: ExactNumbers = { places: new WeakMap(), values: new Map() };
   try {
     const value = parse(text, function (key, number, { source } = {}) {
@@ -47,8 +50,8 @@ export function parseExactly(text: string): Exactly {
   }
 }
 
-/** Whether there are so many digits in a row, one of which then stands at every so many characters. */
-function hasLongNumber(text: string): boolean {
+/** Whether JSON may have numbers that are rounded: so many digits in a row, one of which then stands at every so many characters. */
+export function hasLongNumber(text: string): boolean {
   for (let at = MOST_DIGITS - 1; at < text.length; at += MOST_DIGITS) {
     if (!isDigit(text.charCodeAt(at))) continue;
     let from = at;

@@ -1,7 +1,7 @@
 // Isolates that serve one run at a time, and by default one run in all. Some are made ready before they are needed: the
 // edge node says which and under what name, and when they are to end.
 
-import { ENDED_TEXT, readRunHeads, writeBatch, type BatchHead } from "../../schemas/batch.ts";
+import { ENDED_TEXT, readRuns, writeBatch, type BatchHead } from "../../schemas/batch.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
 import { needsOf } from "./needs.ts";
 import { openEgress } from "./outbound.ts";
@@ -37,7 +37,7 @@ export async function runSingle(
   { head, text }: { head: BatchHead; text: string },
   program: ProgramCode,
 ): Promise<string> {
-  const [run] = readRunHeads(text).heads;
+  const [run] = readRuns(text);
   if (run === undefined) throw new Error("Cannot run an empty batch");
   const { owner, egressHosts, type, isolation } = head;
   const name = head.isolate ?? run.id;

@@ -2,7 +2,7 @@
 // never returns: the isolate ends, and no catch or finally of the script runs on.
 
 import { abortIsolate } from "cloudflare:workers";
-import { logText } from "./console.ts";
+import { endLog } from "./console.ts";
 
 // A clock of whole milliseconds: ticks between two looks grow until one takes that long, so that a look costs nothing
 // in a tight loop and comes soon enough in a loop whose ticks are slow.
@@ -25,104 +25,98 @@ const NativeError = Error;
  * microtask that their beginning queues. At its end no ticks are left, so that whatever runs next begins a stretch with
  * its first tick.
  */
-export class Budget {
-  readonly #invocation: string;
-  readonly #limitMs: number;
-  #usedMs = 0;
-  /** When the present stretch was looked at last, undefined between stretches. */
-  #lookedAt: number | undefined;
-  #ticks = FIRST_TICKS;
-  #isExhausted = false;
-  /** Takes all ticks away. */
-  #drain = (): void => undefined;
-
-  constructor(invocation: string, limitMs: number) {
-    this.#invocation = invocation;
-    this.#limitMs = limitMs;
-  }
-
-  /** Has `drain` take the ticks of one more counter away, whenever a stretch ends. */
-  onDrain(drain: () => void): void {
-    const drainOthers = this.#drain;
-    this.#drain = () => {
-      drain();
-      drainOthers();
-    };
-  }
-
+export type Budget = {
   /** What the compiled code calls at zero ticks. Returns how many it gets next, or never. */
-  readonly refill = (): number => {
-    const time = now();
-    if (this.#lookedAt === undefined) {
-      this.#wake(time);
-    } else {
-      const ms = time - this.#lookedAt;
-      this.#lookedAt = time;
-      this.#usedMs += ms;
-      this.#ticks =
-        ms <= AIM_MS ? min(MOST_TICKS, this.#ticks * 2) : max(1, floor(this.#ticks / ms));
-    }
-    if (this.#usedMs > this.#limitMs) this.#exhaust();
-    return this.#ticks;
-  };
-
+  refill: () => number;
   /** What the compiled code calls behind each await. Returns its argument. */
-  readonly resume = <Value>(value: Value): Value => {
-    this.wake();
-    return value;
-  };
-
+  resume: <Value>(value: Value) => Value;
   /** Begins a stretch that lasts until `leave`, or until the present turn is over. */
-  enter(): void {
-    if (this.#lookedAt === undefined) this.#begin(now());
-  }
-
-  /** Ends the stretch. Returns the busy milliseconds so far, or never: what ran since the last look counts as well. */
-  leave(): number {
-    if (this.#lookedAt !== undefined) this.#usedMs += now() - this.#lookedAt;
-    if (this.#usedMs > this.#limitMs) this.#exhaust();
-    this.#lookedAt = undefined;
-    this.#drain();
-    return this.#usedMs;
-  }
-
+  enter: () => void;
   /** Begins a stretch that ends by itself, unless one is running. */
-  wake(): void {
-    if (this.#lookedAt === undefined) this.#wake(now());
-  }
+  wake: () => void;
+  /** Ends the stretch. Returns the busy milliseconds so far, or never: what ran since the last look counts as well. */
+  leave: () => number;
+  /** Has `drain` take the ticks of one more counter away, whenever a stretch ends. */
+  onDrain: (drain: () => void) => void;
+};
 
-  #wake(time: number): void {
-    this.#begin(time);
-    queue(this.#end);
-  }
-
-  #begin(time: number): void {
-    this.#lookedAt = time;
-    this.#ticks = FIRST_TICKS;
-  }
-
-  readonly #end = (): void => {
-    this.leave();
-  };
+/** The budget of the run `id`. Its first stretch has begun. */
+export function makeBudget(id: string, limitMs: number): Budget {
+  let usedMs = 0;
+  /** When the present stretch was looked at last, undefined between stretches. */
+  let lookedAt: number | undefined = now();
+  let ticks = FIRST_TICKS;
+  /** Takes all ticks away. */
+  let drain: (() => void) | undefined;
+  let isExhausted = false;
 
   /** A script that has run into the stack's end leaves no room to tell anything: then it ends untold. */
-  #exhaust(): never {
+  const exhaust = (): never => {
     try {
-      if (!this.#isExhausted) this.#tell();
+      if (!isExhausted) {
+        isExhausted = true;
+        tell(id, usedMs);
+      }
     } catch {
       // Nothing of a report is worth another moment of this script.
     }
     abortIsolate("CPU time is used up");
-  }
+  };
+  const enter = (): void => {
+    if (lookedAt !== undefined) return;
+    lookedAt = now();
+    ticks = FIRST_TICKS;
+  };
+  const leave = (): number => {
+    if (lookedAt !== undefined) usedMs += now() - lookedAt;
+    if (usedMs > limitMs) exhaust();
+    lookedAt = undefined;
+    drain?.();
+    return usedMs;
+  };
+  const wake = (): void => {
+    if (lookedAt !== undefined) return;
+    enter();
+    queue(leave);
+  };
+  const refill = (): number => {
+    if (lookedAt === undefined) wake();
+    else {
+      const ms = now() - lookedAt;
+      lookedAt += ms;
+      usedMs += ms;
+      ticks = ms <= AIM_MS ? min(MOST_TICKS, ticks * 2) : max(1, floor(ticks / ms));
+    }
+    if (usedMs > limitMs) exhaust();
+    return ticks;
+  };
+  return {
+    refill,
+    enter,
+    leave,
+    wake,
+    resume: (value) => {
+      wake();
+      return value;
+    },
+    onDrain(more) {
+      const others = drain;
+      drain = others === undefined ? more : () => drainBoth(more, others);
+    },
+  };
+}
 
-  /** The place comes second, because finding it can run the script's own `prepareStackTrace`. */
-  #tell(): void {
-    this.#isExhausted = true;
-    // From strings and numbers alone: no `toJSON` of the script's gets a look.
-    const facts = `{"exhausted":"${this.#invocation}","usedMs":${this.#usedMs}`;
-    report(`${facts}}`);
-    report(`${facts},"stack":${stringify(framesHere())},"logs":${stringify(logText())}}`);
-  }
+function drainBoth(one: () => void, others: () => void): void {
+  one();
+  others();
+}
+
+/** The place comes second, because finding it can run the script's own `prepareStackTrace`. */
+function tell(id: string, usedMs: number): void {
+  // From strings and numbers alone: no `toJSON` of the script's gets a look.
+  const facts = `{"exhausted":"${id}","usedMs":${usedMs}`;
+  report(`${facts}}`);
+  report(`${facts},"stack":${stringify(framesHere())},"logs":${stringify(endLog())}}`);
 }
 
 function framesHere(): string {

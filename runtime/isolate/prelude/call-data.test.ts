@@ -8,7 +8,14 @@ function runOf(sent: unknown, vars: unknown, isCall = true): BatchedRun {
     payload: JSON.stringify(sent),
     vars: vars === undefined ? "" : JSON.stringify(vars),
   };
-  const facts = { id: "inv_1", function: null, anyFunction: false, isCall, env: "" };
+  const facts = {
+    id: "inv_1",
+    function: null,
+    anyFunction: false,
+    isCall,
+    env: "",
+    hasLongNumber: false,
+  };
   return { ...facts, limits: DEFAULT_LIMITS.script, ...texts };
 }
 
@@ -47,7 +54,7 @@ describe("the argument of a run that is no call", () => {
     for (const sent of [5, null, "x", [1], { a: 1 }]) {
       expect(readArgument(runOf(sent, undefined, false), NO_ALIASES)).toMatchObject({
         data: sent,
-        continuation: undefined,
+        call: undefined,
       });
     }
   });

@@ -2,21 +2,17 @@
 
 import type { BatchedRun } from "../../../schemas/batch.ts";
 import { parseExactly, type ExactNumbers } from "../../../schemas/exact-json.ts";
-import type { Continued } from "../../../schemas/continued.ts";
 import { isRecord } from "../../../schemas/json-values.ts";
-import { continueCall } from "./continuation.ts";
+import type { CallInput } from "./continuation.ts";
 import { engineHeadersIn } from "./put-right.ts";
 
 const { parse } = JSON;
 const { defineProperty, hasOwn, keys } = Object;
 
-/** How a call goes on by what came of its script; undefined where that has to be decided on. */
-export type Continuation = (result: unknown) => Continued | undefined;
-
-/** A script's argument. `continuation` is undefined where no call asks, `exact` where no number was rounded. */
+/** A script's argument. `call` is undefined where no call asks, `exact` where no number was rounded. */
 export type Argument = {
   data: unknown;
-  continuation: Continuation | undefined;
+  call: CallInput | undefined;
   exact: ExactNumbers | undefined;
 };
 
@@ -28,38 +24,41 @@ export function aliasesIn(code: string): Aliases {
   return { egressRouting: code.includes("egress_routing"), body: code.includes("body") };
 }
 
+type Sent = Pick<BatchedRun, "payload" | "vars" | "isCall" | "hasLongNumber">;
+
 /** Reads the argument of a run. Throws where its payload is not JSON, or that of a call no object. */
 export function readArgument(
-  { payload, vars, isCall }: Pick<BatchedRun, "payload" | "vars" | "isCall">,
+  { payload, vars, isCall, hasLongNumber }: Sent,
   aliases: Aliases,
 ): Argument {
-  const { value: sent, exact } = parseExactly(payload);
+  const { value: sent, exact } = parseExactly(payload, hasLongNumber);
   if (!isCall) {
     if (aliases.body && isRecord(sent)) alias(sent, "body", sent);
-    return { data: sent, continuation: undefined, exact };
+    return { data: sent, call: undefined, exact };
   }
   if (!isRecord(sent)) throw new TypeError("The body of a call is a JSON object");
-  let data = sent;
-  let added: string[] = [];
-  if (vars !== "") {
-    // What the engine sent wins over a variable of the same name.
-    const all: object = parse(vars);
-    added = keys(all).filter((name) => !hasOwn(sent, name));
-    data = { ...all, ...sent };
-  }
-  const names = keys(sent);
-  if (aliases.egressRouting) aliasRoutes(data);
   const engineHeaders = engineHeadersIn(sent);
-  const input = { payload, engineHeaders, data, sent: names, added };
-  return { data, continuation: (result) => continueCall(result, input), exact };
+  const { data, added } = vars === "" ? { data: sent, added: [] } : withVars(sent, vars);
+  const call = { payload, engineHeaders, data, sent: keys(sent), added };
+  if (aliases.egressRouting && !hasOwn(data, "egress_routing")) {
+    defineProperty(data, "egress_routing", ROUTES_ALIAS);
+  }
+  return { data, call, exact };
 }
 
-/** `data.egress_routing` is that of `data.routing`, whichever it is at the time. */
-function aliasRoutes(data: Record<string, unknown>): void {
-  if (!hasOwn(data, "egress_routing")) defineProperty(data, "egress_routing", ROUTES_ALIAS);
+/** What the engine sent wins over a variable of the same name. */
+function withVars(
+  sent: Record<string, unknown>,
+  vars: string,
+): { data: Record<string, unknown>; added: string[] } {
+  const all: object = parse(vars);
+  return { data: { ...all, ...sent }, added: keys(all).filter((name) => !hasOwn(sent, name)) };
 }
 
-/** The same two functions for all data: V8 keeps a shape for objects whose accessors are the same. */
+/**
+ * `data.egress_routing` is that of `data.routing`, whichever it is at the time. The same two functions for all data: V8 keeps
+ * a shape for objects whose accessors are the same.
+ */
 const ROUTES_ALIAS = {
   configurable: true,
   get(this: Record<string, unknown>): unknown {

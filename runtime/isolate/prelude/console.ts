@@ -12,51 +12,51 @@ const MAX_CHARACTERS = 262_144;
 // Taken before the script can change them.
 const { stringify } = JSON;
 const now = Date.now.bind(Date);
+const NativeMap = Map;
 // Onto standard output, which the edge node reads.
 const report = console.log.bind(console);
 
-const METHODS: Record<string, LogLevel> = {
-  debug: "debug",
-  trace: "debug",
-  log: "log",
-  dir: "log",
-  table: "log",
-  info: "info",
-  warn: "warn",
-  error: "error",
+/** The lines of one run, within bounds: past them one line says so, and the rest is dropped. */
+type Log = {
+  /** Whether the run may write. */
+  isOpen: boolean;
+  lines: string;
+  count: number;
+  characters: number;
+  isFull: boolean;
+  /** The id of the run, where its lines are told as they are written, "" where they are not. */
+  readonly streamOf: string;
+  /** What `count` and `time` keep. */
+  counts: Map<unknown, number> | undefined;
+  timesBegun: Map<unknown, number> | undefined;
 };
 
-/** Whether a run is on that may write. */
-let isOpen = false;
-/** The lines of the run that is on, within bounds: past them one line says so, and the rest is dropped. */
-let lines = "";
-let count = 0;
-let characters = 0;
-let isFull = false;
-/** The id of the run, where its lines are told as they are written, "" where they are not. */
-let streamOf = "";
+/** That of the run that is on. */
+let log = newLog("", false);
 
 /** The console of every run of this isolate. What a run leaves behind has none. */
 export const scriptConsole: Partial<Console> = {
-  ...Object.fromEntries(
-    Object.entries(METHODS).map(([name, level]) => [
-      name,
-      (...values: unknown[]) => write(level, values),
-    ]),
-  ),
+  debug: (...values: unknown[]) => write("debug", values),
+  trace: (...values: unknown[]) => write("debug", values),
+  log: (...values: unknown[]) => write("log", values),
+  dir: (...values: unknown[]) => write("log", values),
+  table: (...values: unknown[]) => write("log", values),
+  info: (...values: unknown[]) => write("info", values),
+  warn: (...values: unknown[]) => write("warn", values),
+  error: (...values: unknown[]) => write("error", values),
   assert: (holds: unknown, ...values: unknown[]) => {
     if (!holds) write("error", ["Assertion failed", ...values]);
   },
   clear: ignore,
   count: (label: unknown = "default") => countUp(label),
-  countReset: (label: unknown = "default") => void counts.delete(label),
+  countReset: (label: unknown = "default") => void log.counts?.delete(label),
   group: (...values: unknown[]) => write("log", values),
   groupCollapsed: (...values: unknown[]) => write("log", values),
   groupEnd: ignore,
-  time: (label: unknown = "default") => void timesBegun.set(label, now()),
+  time: (label: unknown = "default") => void (log.timesBegun ??= new NativeMap()).set(label, now()),
   timeEnd: (label: unknown = "default") => {
     timeLog(label, []);
-    timesBegun.delete(label);
+    log.timesBegun?.delete(label);
   },
   timeLog: (label: unknown = "default", ...values: unknown[]) => timeLog(label, values),
 };
@@ -69,60 +69,60 @@ export function logUncaught(what: string, reason: unknown): void {
 function ignore(): void {}
 
 function countUp(label: unknown): void {
+  const counts = (log.counts ??= new NativeMap<unknown, number>());
   const number = (counts.get(label) ?? 0) + 1;
   counts.set(label, number);
   write("log", [`${describeValue(label)}: ${number}`]);
 }
 
 function timeLog(label: unknown, values: unknown[]): void {
-  const begun = timesBegun.get(label);
+  const begun = log.timesBegun?.get(label);
   if (begun === undefined) return write("warn", [`There is no timer "${describeValue(label)}"`]);
   write("log", [`${describeValue(label)}: ${now() - begun} ms`, ...values]);
 }
 
-/** What `count` and `time` keep, for one run. */
-let counts = new Map<unknown, number>();
-let timesBegun = new Map<unknown, number>();
-
-/** Begins the lines of a run. `stream` is its id where they are told as they are written, "" where they are not. */
-export function startLog(stream: string): void {
-  isOpen = true;
-  streamOf = stream;
-  if (counts.size > 0) counts = new Map();
-  if (timesBegun.size > 0) timesBegun = new Map();
-  lines = "";
-  count = 0;
-  characters = 0;
-  isFull = false;
+/** Begins the lines of a run. `streamOf` is its id where they are told as they are written, "" where they are not. */
+export function startLog(streamOf: string): void {
+  log = newLog(streamOf, true);
 }
 
-/** Takes no more lines. */
-export function endLog(): void {
-  isOpen = false;
+function newLog(streamOf: string, isOpen: boolean): Log {
+  return {
+    isOpen,
+    lines: "",
+    count: 0,
+    characters: 0,
+    isFull: false,
+    streamOf,
+    counts: undefined,
+    timesBegun: undefined,
+  };
 }
 
-/** The JSON of the run's list of `LogLine`. */
-export function logText(): string {
-  return `[${lines}]`;
+/** Takes no more lines. Returns the JSON of the run's list of `LogLine`. */
+export function endLog(): string {
+  log.isOpen = false;
+  return `[${log.lines}]`;
 }
 
 function write(level: LogLevel, values: unknown[]): void {
-  if (!isOpen || isFull) return;
+  if (!log.isOpen || log.isFull) return;
   let message = "";
   for (let at = 0; at < values.length && message.length < MAX_LINE_CHARACTERS; at += 1) {
     message += `${at === 0 ? "" : " "}${describeValue(values[at])}`;
   }
   message = cut(message, MAX_LINE_CHARACTERS);
-  isFull = count + 1 >= MAX_LINES || characters + message.length >= MAX_CHARACTERS;
-  if (isFull) add("warn", "Too much output: the rest is dropped");
+  const { count, characters } = log;
+  log.isFull = count + 1 >= MAX_LINES || characters + message.length >= MAX_CHARACTERS;
+  if (log.isFull) add("warn", "Too much output: the rest is dropped");
   else add(level, message);
 }
 
 function add(level: LogLevel, message: string): void {
   // Written from strings and numbers alone: no `toJSON` of the script's gets a look.
   const line = `{"level":"${level}","time":${now()},"message":${stringify(message)}}`;
-  if (streamOf !== "") report(`{"log":"${streamOf}","line":${line}}`);
-  lines += count === 0 ? line : `,${line}`;
-  count += 1;
-  characters += message.length;
+  if (log.streamOf !== "") report(`{"log":"${log.streamOf}","line":${line}}`);
+  log.lines += log.count === 0 ? line : `,${line}`;
+  log.count += 1;
+  log.characters += message.length;
 }

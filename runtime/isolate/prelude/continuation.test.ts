@@ -2,6 +2,7 @@
 
 import { describe, it } from "vitest";
 import { readArgument } from "./call-data.ts";
+import { continueCall } from "./continuation.ts";
 import type { Continued } from "../../../schemas/continued.ts";
 
 type Fields = Record<string, unknown>;
@@ -28,9 +29,14 @@ function after(
   { sent = SENT, vars }: { sent?: object; vars?: object } = {},
 ): Continued | undefined {
   const payload = JSON.stringify(sent);
-  const texts = { payload, vars: vars === undefined ? "" : JSON.stringify(vars), isCall: true };
-  const { data, continuation } = readArgument(texts, { egressRouting: true, body: true });
-  return continuation?.(main(data) ?? data);
+  const texts = {
+    payload,
+    vars: vars === undefined ? "" : JSON.stringify(vars),
+    isCall: true,
+    hasLongNumber: false,
+  };
+  const { data, call } = readArgument(texts, { egressRouting: true, body: true });
+  return call && continueCall(main(data) ?? data, call);
 }
 
 function dataAfter(main: Main, given: { sent?: object; vars?: object } = {}): Fields {
@@ -152,10 +158,10 @@ describe("a result that is none of these", () => {
   });
 
   it("is nothing, and then counts what main left, with a warning", ({ expect }) => {
-    const texts = { payload: JSON.stringify(SENT), vars: "", isCall: true };
-    const { data, continuation } = readArgument(texts, { egressRouting: false, body: false });
+    const texts = { payload: JSON.stringify(SENT), vars: "", isCall: true, hasLongNumber: false };
+    const { data, call } = readArgument(texts, { egressRouting: false, body: false });
     for (const nothing of [undefined, null]) {
-      expect(continuation?.(nothing)).toEqual({
+      expect(call && continueCall(nothing, call)).toEqual({
         is: "continue",
         data,
         warnings: [expect.stringContaining("returned nothing")],
@@ -319,9 +325,9 @@ describe("a header", () => {
       ],
     });
     const spaced = `{ "routing": { "headers": [ { "key" : "X-A", "value" : 7 } ] } }`;
-    const texts = { payload: spaced, vars: "", isCall: true };
-    const { data, continuation } = readArgument(texts, { egressRouting: false, body: false });
-    expect(continuation?.(data)).toMatchObject({
+    const texts = { payload: spaced, vars: "", isCall: true, hasLongNumber: false };
+    const { data, call } = readArgument(texts, { egressRouting: false, body: false });
+    expect(call && continueCall(data, call)).toMatchObject({
       data: { routing: { headers: [{ key: "X-A", value: 7 }] } },
     });
   });

@@ -1,5 +1,6 @@
 // From what a call's script returned to the data with which the call goes on. Here, because here a list still has the members
 // that somebody put on it, and the routing object that came back may be the very one that went in.
+// What most calls come to stands in functions of its own: an isolate that serves one run compiles those it calls, and no more.
 
 import { LIST_NAMES, type Continued, type SentData } from "../../../schemas/continued.ts";
 import { isRecord, listOf } from "../../../schemas/json-values.ts";
@@ -24,17 +25,23 @@ type Fields = Record<string, unknown>;
 /** Undefined where the result is something else than data, routing or headers: the gateway decides on that. */
 export function continueCall(result: unknown, input: CallInput): Continued | undefined {
   const warnings: string[] = [];
-  const whole = wholeOf(result, input, warnings);
+  const isLeft = result === input.data && isRecord(input.data["routing"]);
+  const whole = isLeft ? input.data : wholeOf(result, input, warnings);
   if (whole === undefined) return undefined;
-  const data = restore(whole, input);
+  const data = isAsSent(whole, input) ? whole : restore(whole, input);
   try {
-    takeListHeaders(data, input, warnings);
+    const routes = routesOf(data, input);
+    if (hasListHeaders(routes)) takeListHeaders(data, routes, warnings);
     return putRight(data, input, warnings);
   } catch {
-    // Something in it is frozen, or a getter: its JSON is neither.
-    const plainData: unknown = parse(stringify(data));
-    return putRight(isRecord(plainData) ? plainData : {}, input, warnings);
+    return putRight(plainOf(data), input, warnings);
   }
+}
+
+/** Something in it is frozen, or a getter: its JSON is neither. */
+function plainOf(data: Fields): Fields {
+  const plain: unknown = parse(stringify(data));
+  return isRecord(plain) ? plain : {};
 }
 
 /** The result as data with a routing object in it, in each of the shapes that scripts return. */
@@ -77,25 +84,36 @@ function withHeaders(data: Fields, list: readonly unknown[]): Fields {
   return { ...data, routing: { ...routing, headers: [...listOf(routing["headers"]), ...list] } };
 }
 
-/**
- * Without the variables, which the engine did not send and does not get, and with what the engine sent and the script left
- * out. The script's own object where nothing is to be put right.
- */
-function restore(whole: Fields, { payload, sent, added }: CallInput): Fields {
-  const isWhole = sent.every((name) => hasOwn(whole, name));
-  if (isWhole && !added.some((name) => hasOwn(whole, name))) return whole;
-  const rest: Fields = isWhole ? { ...whole } : { ...parse(payload), ...whole };
+/** Has all that the engine sent, and no variables. */
+function isAsSent(whole: Fields, { sent, added }: CallInput): boolean {
+  for (let at = 0; at < sent.length; at += 1) if (!hasOwn(whole, sent[at] ?? "")) return false;
+  for (let at = 0; at < added.length; at += 1) if (hasOwn(whole, added[at] ?? "")) return false;
+  return true;
+}
+
+/** Without the variables, which the engine did not send and does not get, and with what it sent and the script left out. */
+function restore(whole: Fields, { payload, added }: CallInput): Fields {
+  const rest: Fields = { ...parse(payload), ...whole };
   for (const name of added) delete rest[name];
   return rest;
 }
 
+/** The list of routes as the script left it, beside `routing` or in it. */
+function routesOf(data: Fields, { sent }: CallInput): unknown {
+  const isBeside = hasOwn(data, "egress_routing") && !sent.includes("egress_routing");
+  const holder = isBeside ? data : data["routing"];
+  return isRecord(holder) ? holder["egress_routing"] : undefined;
+}
+
+function hasListHeaders(routes: unknown): routes is unknown[] {
+  if (!isArray(routes) || routes.length === 0) return false;
+  return hasOwn(routes, "headers") || hasOwn(routes, "remove_headers");
+}
+
 /** Headers that a script set on the list of routes itself are meant for all of its routes. */
-function takeListHeaders(data: Fields, { sent }: CallInput, warnings: string[]): void {
+function takeListHeaders(data: Fields, routes: unknown[], warnings: string[]): void {
   const { routing } = data;
   if (!isRecord(routing)) return;
-  const isBeside = hasOwn(data, "egress_routing") && !sent.includes("egress_routing");
-  const routes = (isBeside ? data : routing)["egress_routing"];
-  if (!isArray(routes) || routes.length === 0) return;
   for (let at = 0; at < LIST_NAMES.length; at += 1) {
     const name = LIST_NAMES[at] ?? "headers";
     if (!hasOwn(routes, name)) continue;

@@ -3,10 +3,11 @@
 /** What a script may export. `export` is a misspelling that drivers are full of. */
 export type ScriptModule = { exports: unknown; export?: unknown };
 
-export type Entry = (data: unknown) => unknown;
+/** A function of the script, and its `this`. */
+export type Entry = { call: CallableFunction; self: unknown };
 
 // Taken before the script can change them.
-const { apply, get } = Reflect;
+const { get, ownKeys } = Reflect;
 const { hasOwn } = Object;
 
 /** A script that has been evaluated: its module, and its top-level functions by name, or what its top level returned. */
@@ -21,20 +22,35 @@ export function findEntry(
   { module, functions }: Evaluated,
   { function: name, anyFunction }: { function: string | null; anyFunction: boolean },
 ): Entry | undefined {
-  const { exports, export: misspelt } = module;
-  const holders = [exports, misspelt, memberOf(exports, "default"), memberOf(misspelt, "default")];
-  if (name === null || name === "main") {
-    const bare = memberOf(functions, "main") ?? functions;
-    return findMain(holders) ?? asEntry(bare, undefined);
+  if (name !== null && name !== "main") {
+    const bare = anyFunction ? memberOf(functions, name) : undefined;
+    return findExported(module, name) ?? asEntry(bare, undefined);
   }
+  const exported = exportsNothing(module) ? undefined : findMain(module);
+  return exported ?? asEntry(memberOf(functions, "main") ?? functions, undefined);
+}
+
+function exportsNothing({ exports, export: misspelt }: ScriptModule): boolean {
+  const isEmpty = typeof exports === "object" && exports !== null && ownKeys(exports).length === 0;
+  return isEmpty && misspelt === undefined;
+}
+
+/** What may have the functions that a script exports. */
+function holdersOf({ exports, export: misspelt }: ScriptModule): readonly unknown[] {
+  return [exports, misspelt, memberOf(exports, "default"), memberOf(misspelt, "default")];
+}
+
+function findExported(module: ScriptModule, name: string): Entry | undefined {
+  const holders = holdersOf(module);
   for (let at = 0; at < holders.length; at += 1) {
     const entry = asEntry(memberOf(holders[at], name), holders[at]);
     if (entry !== undefined) return entry;
   }
-  return anyFunction ? asEntry(memberOf(functions, name), undefined) : undefined;
+  return undefined;
 }
 
-function findMain(holders: readonly unknown[]): Entry | undefined {
+function findMain(module: ScriptModule): Entry | undefined {
+  const holders = holdersOf(module);
   for (let at = 0; at < holders.length; at += 1) {
     const holder = holders[at];
     const entry = asEntry(memberOf(holder, "main"), holder) ?? asEntry(holder, undefined);
@@ -52,6 +68,5 @@ function memberOf(holder: unknown, name: string): unknown {
 }
 
 function asEntry(value: unknown, self: unknown): Entry | undefined {
-  if (typeof value !== "function") return undefined;
-  return (data) => apply(value, self, [data]);
+  return typeof value === "function" ? { call: value, self } : undefined;
 }

@@ -23,10 +23,12 @@ const nativeProcess = settings.needs.node ? process : undefined;
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 const randomUUID = crypto.randomUUID.bind(crypto);
 
+/** workerd keeps some globals on the global object and some on its prototypes. */
+const HOLDERS = globalHolders();
+
 /** What `process` is to modules and scripts that are not of type Script, but for its `env`. */
-function processOf(): Record<PropertyKey, unknown> {
-  if (nativeProcess === undefined) return {};
-  const { arch, hrtime, nextTick, platform, version, versions } = nativeProcess;
+function processOf(native: typeof process): Record<PropertyKey, unknown> {
+  const { arch, hrtime, nextTick, platform, version, versions } = native;
   return {
     // By this libraries know that they run in Node.
     [Symbol.toStringTag]: "process",
@@ -49,7 +51,7 @@ export function limitGlobals(type: ScriptType, console: Partial<Console>): void 
   if (type === "script") keepScriptGlobals();
   else for (const name of NEVER) removeGlobal(name);
   replaceGlobal("console", console);
-  const process = type === "script" ? {} : processOf();
+  const process = type === "script" || nativeProcess === undefined ? {} : processOf(nativeProcess);
   Object.defineProperty(process, "env", { get: envOfRun, enumerable: true });
   replaceGlobal("process", process);
   if (type !== "script") return;
@@ -61,7 +63,7 @@ export function limitGlobals(type: ScriptType, console: Partial<Console>): void 
 
 function keepScriptGlobals(): void {
   const globals = scriptGlobals();
-  for (const holder of globalHolders()) {
+  for (const holder of HOLDERS) {
     for (const name of Reflect.ownKeys(holder)) {
       const mayStay = globals.has(name) || name === "constructor";
       if (!mayStay) Reflect.deleteProperty(holder, name);
@@ -76,10 +78,9 @@ export function replaceGlobal(name: string, value: unknown): void {
 }
 
 function removeGlobal(name: string): void {
-  for (const holder of globalHolders()) Reflect.deleteProperty(holder, name);
+  for (const holder of HOLDERS) Reflect.deleteProperty(holder, name);
 }
 
-/** workerd keeps some globals on the global object and some on its prototypes. */
 function globalHolders(): object[] {
   const holders: object[] = [];
   for (

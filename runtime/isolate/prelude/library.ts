@@ -10,7 +10,7 @@ import type { Hmac } from "../libraries/cx-helper.ts";
 import type { MessageWay } from "../libraries/cx-pub-sub.ts";
 import { libraryMakers } from "libraries.js";
 import settings from "settings.json";
-import { Budget } from "./budget.ts";
+import { makeBudget, type Budget } from "./budget.ts";
 import type { ScriptModule } from "./entry.ts";
 import { guardFiles } from "./files.ts";
 import type { LegacyGlobals } from "./legacy.ts";
@@ -69,7 +69,7 @@ let drainModules = (): void => undefined;
  * Between them it leaves the process to others: all of them take it longer than a process may be silent.
  */
 export async function preload(): Promise<void> {
-  const budget = new Budget("", PRELOAD_CPU_MS);
+  const budget = makeBudget("", PRELOAD_CPU_MS);
   for (const name of settings.preload) {
     beginLibrary(budget);
     budget.enter();

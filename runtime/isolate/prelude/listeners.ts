@@ -1,22 +1,14 @@
 // Listeners of events, each on the run's budget: one that is native code, bound, passes no check of its own.
 
-import type { Budget } from "./budget.ts";
+import { present } from "./present.ts";
 
 type Listener = (this: unknown, ...values: unknown[]) => unknown;
-
-/** The run that is on. */
-let budget: Budget | undefined;
 
 // Taken before the script can change them.
 const { apply, defineProperty, get } = Reflect;
 const counted = new WeakMap<object, Listener>();
 const findCounted = counted.get.bind(counted);
 const keepCounted = counted.set.bind(counted);
-
-/** Puts listeners on the budget of the run that begins. */
-export function startListeners(ofRun: Budget): void {
-  budget = ofRun;
-}
 
 /** Has every listener of the web's events count. */
 export function installListeners(): void {
@@ -33,7 +25,7 @@ export function countEmitters(events: object): void {
   const prototype: unknown = get(events, "prototype");
   if (typeof prototype !== "object" || prototype === null) return;
   wrap(prototype, "emit", (emit, self, values) => {
-    budget?.wake();
+    present?.budget.wake();
     return apply(emit, self, values);
   });
 }
@@ -57,7 +49,7 @@ function count(listener: unknown): unknown {
   }
   const known = findCounted(listener);
   if (known !== undefined) return known;
-  const owner = budget;
+  const owner = present?.budget;
   const counting: Listener = function (event) {
     owner?.wake();
     if (typeof listener === "function") return apply(listener, this, [event]);

@@ -13,7 +13,7 @@ import { lockDown, sweep } from "./lockdown.ts";
 import { installListeners } from "./listeners.ts";
 import { loadBuiltIns, preload } from "./library.ts";
 import { installPlatform, startPlatform } from "./platform.ts";
-import { checkAnswer, isMade, runScript } from "./run.ts";
+import { noAnswer, startRun } from "./run.ts";
 import { installTimers } from "./timers.ts";
 import { compile, type Unit } from "./unit.ts";
 
@@ -48,7 +48,7 @@ export default class Prelude extends WorkerEntrypoint {
    */
   async ready(rehearsal: string): Promise<void> {
     if (type !== "script") await preload();
-    for (const run of readRuns(rehearsal)) await runScript(NOTHING, type, run);
+    for (const run of readRuns(rehearsal)) await startRun(NOTHING, type, run).ended;
   }
 
   /** Runs a batch, which is lent the platform, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
@@ -64,8 +64,9 @@ export default class Prelude extends WorkerEntrypoint {
       const run = runs[at];
       if (run === undefined || (at > 0 && isEnough(startedAt, texts))) break;
       if (isWarm && !sweep()) return answersText(heads, { texts, isSpoilt: true });
-      const made = runScript(release, type, run);
-      const answer = isMade(made) ? made : checkAnswer(await made);
+      const running = startRun(release, type, run);
+      if (running.answer === undefined) await running.ended;
+      const answer = running.answer ?? noAnswer();
       heads += at === 0 ? answerHead(answer) : `,${answerHead(answer)}`;
       texts += answerTexts(answer);
     }

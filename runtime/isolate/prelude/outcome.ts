@@ -5,6 +5,7 @@ import { stringifyExactly } from "../../../schemas/exact-json.ts";
 import type { FaultCode } from "../../../schemas/fault.ts";
 import { NO_ROUTES, type Continued } from "../../../schemas/continued.ts";
 import type { Argument } from "./call-data.ts";
+import { continueCall } from "./continuation.ts";
 import { cut } from "./cut.ts";
 import { describeValue } from "./describe.ts";
 import { unserialisablePath } from "./unserialisable.ts";
@@ -28,36 +29,41 @@ export type Result = Pick<RunAnswer, "is" | "text" | "warnings">;
 
 /** The script returned `value`. Where a call's returned nothing, its argument counts as it left it. */
 export function returnedResult(value: unknown, argument: Argument): Result {
-  const { continuation, exact } = argument;
-  const isNothing = value === undefined || value === null;
-  if (continuation === undefined && isNothing) return outcome('{"is":"returned","value":null}');
+  const { call } = argument;
   try {
-    const continued = continuation?.(value);
-    if (continued !== undefined) return continuedResult(continued, argument);
-    // An Error in it still is one here.
-    if (continuation !== undefined && isPair(value)) return outcome(thrownOutcome(value));
-    const json = checkedJson(stringifyExactly(value, exact), value);
-    return typeof json === "string" ? outcome(`{"is":"returned","value":${json}}`) : json;
+    const continued = call === undefined ? undefined : continueCall(value, call);
+    if (continued === undefined) return otherResult(value, argument);
+    return continued.is === "continue" ? continuedResult(continued, argument) : outcome(NO_ROUTES);
   } catch (error) {
-    return outcome(unserialisable(isNothing ? argument.data : value, error));
+    return outcome(unserialisable(value ?? argument.data, error));
   }
 }
 
-function continuedResult(continued: Continued, { exact }: Argument): Result {
-  if (continued.is === "noRoutes") return outcome(NO_ROUTES);
-  const { data, warnings } = continued;
-  const json = checkedJson(stringifyExactly(data, exact), data);
-  if (typeof json !== "string") return json;
-  return { is: "continue", text: json, warnings: warnings.length === 0 ? "" : listText(warnings) };
+function continuedResult(
+  { data, warnings }: Extract<Continued, { is: "continue" }>,
+  { exact }: Argument,
+): Result {
+  const text = exact === undefined ? stringify(data) : stringifyExactly(data, exact);
+  if (text === undefined || text.length > MAX_RESULT_CHARACTERS) return noJson(text, data);
+  return { is: "continue", text, warnings: warnings.length === 0 ? "" : listText(warnings) };
 }
 
-/** The JSON, or the fault where `value` has none or too much. */
-function checkedJson(json: string | undefined, value: unknown): string | Result {
+/** Of what is not a call's, or no data of one. */
+function otherResult(value: unknown, { call, exact }: Argument): Result {
+  if (value === undefined || value === null) return outcome('{"is":"returned","value":null}');
+  // An Error in it still is one here.
+  if (call !== undefined && isPair(value)) return outcome(thrownOutcome(value));
+  const json = stringifyExactly(value, exact);
+  if (json === undefined || json.length > MAX_RESULT_CHARACTERS) return noJson(json, value);
+  return outcome(`{"is":"returned","value":${json}}`);
+}
+
+/** `value` has no JSON, or too much. */
+function noJson(json: string | undefined, value: unknown): Result {
   if (json === undefined) {
     const message = `The result is not JSON: it is a ${typeof value}`;
     return outcome(faultOutcome("not_serialisable", message));
   }
-  if (json.length <= MAX_RESULT_CHARACTERS) return json;
   const message = `The result has ${json.length} characters, more than ${MAX_RESULT_CHARACTERS}`;
   return outcome(faultOutcome("output_too_large", message));
 }

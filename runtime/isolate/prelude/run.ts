@@ -5,14 +5,12 @@ import { SCRIPT_FILE } from "../../../schemas/script-file.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
 import code from "script.js";
 import { makeApi } from "./api.ts";
-import { Budget } from "./budget.ts";
+import { makeBudget, type Budget } from "./budget.ts";
 import { aliasesIn, readArgument, type Argument } from "./call-data.ts";
-import { endLog, logText, startLog } from "./console.ts";
+import { endLog, startLog } from "./console.ts";
 import { describeValue } from "./describe.ts";
-import { findEntry, type Evaluated, type ScriptModule } from "./entry.ts";
-import { startEnv } from "./env.ts";
+import { findEntry, type ScriptModule } from "./entry.ts";
 import { Legacy, type LegacyGlobals } from "./legacy.ts";
-import { startListeners } from "./listeners.ts";
 import { beginLibrary, makeRequire } from "./library.ts";
 import { sealAdditions } from "./lockdown.ts";
 import {
@@ -23,48 +21,47 @@ import {
   UNSHOWABLE,
   type Result,
 } from "./outcome.ts";
+import { begin } from "./present.ts";
 import { isThenable, rejectionOf } from "./promise.ts";
-import { startTimers } from "./timers.ts";
-import { evaluate, type Factory, type Require, type Unit, type UnitBody } from "./unit.ts";
+import { evaluate, type Factory, type Require, type Unit } from "./unit.ts";
 
-/** A run that has begun: its budget is counted, its script's scope is its own. */
-type Running = { type: ScriptType; run: BatchedRun; budget: Budget; argument: Argument };
+/**
+ * A run that has begun: its budget is counted, its script's scope is its own. `answer` is what it came to, once `ended`
+ * resolves where that is there: a script may have changed what a promise resolves with.
+ */
+export type Running = {
+  readonly type: ScriptType;
+  readonly run: BatchedRun;
+  readonly budget: Budget;
+  answer: RunAnswer | undefined;
+  ended: Promise<void> | undefined;
+};
 
 // Taken before the script can change them.
-const { defineProperty, getOwnPropertyDescriptor } = Reflect;
+const { apply, defineProperty, getOwnPropertyDescriptor } = Reflect;
 const NativeReferenceError = ReferenceError;
 const { isArray } = Array;
-const { hasOwn } = Object;
 const setTimer = setTimeout;
 const clearTimer = clearTimeout;
 
 const ALIASES = aliasesIn(code);
 
 /** How the engine says that a Script named one of these. */
-const ONLY_IN_APPS: ReadonlySet<string> = new Set(
-  "setTimeout setInterval setImmediate queueMicrotask fetch WebSocket XMLHttpRequest setEnvVar getEnvVars cxUserspace"
-    .split(" ")
-    .map((name) => `${name} is not defined`),
-);
+const ONLY_IN_APPS =
+  /^(?:set(?:Timeout|Interval|Immediate|EnvVar)|queueMicrotask|fetch|WebSocket|XMLHttpRequest|getEnvVars|cxUserspace) is not defined$/;
 
-/** Runs the script in a new module scope. At once where it does not wait. Never rejects. */
-export function runScript(
-  release: Unit,
-  type: ScriptType,
-  run: BatchedRun,
-): RunAnswer | Promise<RunAnswer> {
-  const budget = new Budget(run.id, run.limits.cpuMs);
+/** Begins to run the script in a new module scope. Where it waits for nothing, the answer is there. Never throws. */
+export function startRun(release: Unit, type: ScriptType, run: BatchedRun): Running {
+  const budget = makeBudget(run.id, run.limits.cpuMs);
+  begin({ run, budget, vars: undefined, timers: 0 });
   startLog(run.streams === true ? run.id : "");
-  startEnv(run);
-  startTimers(budget);
-  startListeners(budget);
   if (type !== "script") beginLibrary(budget);
-  budget.enter();
-  const result = begin(release, { type, run, budget });
+  const running: Running = { type, run, budget, answer: undefined, ended: undefined };
+  const result = resultOf(release, running);
   if (type === "script") endScript();
-  if (isMade(result)) return answer(result, budget);
-  budget.leave();
-  return answerLater(result, budget);
+  if (result !== undefined) answer(running, result);
+  else budget.leave();
+  return running;
 }
 
 /** What a Script leaves to happen later would happen within another run. */
@@ -73,88 +70,62 @@ function endScript(): void {
   sealAdditions();
 }
 
-/** By a member of its own: the script may have changed what a promise looks like. */
-export function isMade<Made extends object>(made: Made | Promise<Made>): made is Made {
-  return hasOwn(made, "is");
+/** The run came to `result`. */
+function answer(running: Running, { is, text, warnings }: Result): void {
+  const logs = endLog();
+  running.answer = { is, text, warnings, cpuMs: running.budget.leave(), logs };
 }
 
-async function answerLater(result: Promise<Result>, budget: Budget): Promise<RunAnswer> {
-  const settled: unknown = await result;
-  return answer(isResult(settled) ? settled : outcome(UNSHOWABLE), budget);
-}
-
-/** What came of waiting for an answer: a script may have made of promises that it is anything. */
-export function checkAnswer(value: unknown): RunAnswer {
-  if (isResult(value) && "cpuMs" in value && "logs" in value) {
-    const { is, text, warnings, cpuMs, logs } = value;
-    if (typeof cpuMs === "number" && typeof logs === "string") {
-      return { is, text, warnings, cpuMs, logs };
-    }
-  }
+/** What is said of a run that ended without an answer. */
+export function noAnswer(): RunAnswer {
   return { ...outcome(UNSHOWABLE), cpuMs: 0, logs: "[]" };
 }
 
-function isResult(value: unknown): value is Result {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("is" in value) || !("text" in value) || !("warnings" in value)) return false;
-  const { is, text, warnings } = value;
-  const areTexts = typeof text === "string" && typeof warnings === "string";
-  return (is === "continue" || is === "outcome") && areTexts;
-}
-
-function answer({ is, text, warnings }: Result, budget: Budget): RunAnswer {
-  endLog();
-  return { is, text, warnings, cpuMs: budget.leave(), logs: logText() };
-}
-
-function begin(release: Unit, begun: Omit<Running, "argument">): Result | Promise<Result> {
+/** Undefined where the run goes on. */
+function resultOf(release: Unit, running: Running): Result | undefined {
   if ("refusal" in release) return outcome(faultOutcome("compile_error", release.refusal));
   let argument: Argument;
   try {
-    argument = readArgument(begun.run, ALIASES);
+    argument = readArgument(running.run, ALIASES);
   } catch (error) {
     return outcome(faultOutcome("bad_request", describeValue(error)));
   }
-  return callScript(release.make, { ...begun, argument });
+  try {
+    return callScript(release.make, running, argument);
+  } catch (error) {
+    return thrown(error, running.type);
+  }
 }
 
-function callScript(make: Factory, running: Running): Result | Promise<Result> {
-  const { type, run, budget, argument } = running;
+function callScript(make: Factory, running: Running, argument: Argument): Result | undefined {
+  const { type, run, budget } = running;
   const { data } = argument;
   let legacy: Legacy | undefined;
-  try {
-    const makeLegacy = (): LegacyGlobals =>
-      (legacy ??= new Legacy(data, { require, makeApi: () => makeApi(type, require) })).globals;
-    const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
-    const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
-    budget.onDrain(drain);
-    const entry = findEntry(evaluateScript(body, require), run);
-    if (entry === undefined) {
-      return outcome(faultOutcome("function_not_found", missing(run)));
-    }
-    const returned = entry(data);
-    const value = legacy === undefined ? returned : legacy.resultOf(returned, type !== "script");
-    if (!isThenable(value)) return returnedResult(value, argument);
-    return type === "script" ? refuseAsync(value) : settle(value, running);
-  } catch (error) {
-    return thrown(error, type);
-  }
+  const makeLegacy = (): LegacyGlobals =>
+    (legacy ??= new Legacy(data, { require, makeApi: () => makeApi(type, require) })).globals;
+  const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
+  const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
+  budget.onDrain(drain);
+  const module: ScriptModule = { exports: {} };
+  const functions = evaluate(body, { require, module, file: SCRIPT_FILE });
+  const entry = findEntry({ module, functions }, run);
+  if (entry === undefined) return outcome(faultOutcome("function_not_found", missing(run)));
+  const returned: unknown = apply(entry.call, entry.self, [data]);
+  const value = legacy === undefined ? returned : legacy.resultOf(returned, type !== "script");
+  if (!isThenable(value)) return returnedResult(value, argument);
+  running.ended =
+    type === "script" ? refuseAsync(running, value) : settle(running, value, argument);
+  return undefined;
 }
 
 /** An error by which a Script misses what only other types have says so. */
 function advised(error: unknown): unknown {
   if (!(error instanceof NativeReferenceError)) return error;
   const { value } = getOwnPropertyDescriptor(error, "message") ?? {};
-  if (typeof value !== "string" || !ONLY_IN_APPS.has(value)) return error;
+  if (typeof value !== "string" || !ONLY_IN_APPS.test(value)) return error;
   const message = `${value}: type Script neither waits nor has a network, choose type App`;
   defineProperty(error, "message", { value: message });
   return error;
-}
-
-/** Runs the script's top level in a new module scope. */
-function evaluateScript(body: UnitBody, require: Require): Evaluated {
-  const module: ScriptModule = { exports: {} };
-  return { module, functions: evaluate(body, { require, module, file: SCRIPT_FILE }) };
 }
 
 /** A Script has no `require`, and is told which type has. Each run has its own, as it has its own module. */
@@ -168,29 +139,35 @@ function makeRefusal(): Require {
 
 /** Waits as long as the run may take. Whoever asked is answered at the deadline by the gateway. */
 async function settle(
+  running: Running,
   value: PromiseLike<unknown>,
-  { run, budget, argument }: Running,
-): Promise<Result> {
+  argument: Argument,
+): Promise<void> {
+  const { run, budget } = running;
   // workerd ends a request that waits for nothing it knows of; a promise that nobody settles is to reach the deadline.
   const wait = setTimer(() => undefined, run.limits.wallMs);
+  let result: Result;
   try {
     const settled = await value;
     budget.enter();
-    return returnedResult(settled, argument);
+    result = returnedResult(settled, argument);
   } catch (error) {
     budget.enter();
-    return thrown(error);
-  } finally {
-    clearTimer(wait);
+    result = thrown(error);
   }
+  clearTimer(wait);
+  answer(running, result);
 }
 
 /** A Script may not wait. A promise that is rejected already does not: `Promise.reject([604, "text"])` is an answer. */
-async function refuseAsync(value: PromiseLike<unknown>): Promise<Result> {
+async function refuseAsync(running: Running, value: PromiseLike<unknown>): Promise<void> {
   const rejection = await rejectionOf(value);
-  if (rejection !== undefined && isArray(rejection.reason)) return thrown(rejection.reason);
   const message = "Type Script cannot be asynchronous: main returned a promise. Choose type App";
-  return outcome(faultOutcome("async_in_script", message));
+  const isAnswer = rejection !== undefined && isArray(rejection.reason);
+  answer(
+    running,
+    isAnswer ? thrown(rejection.reason) : outcome(faultOutcome("async_in_script", message)),
+  );
 }
 
 /** Never throws: what the script does to the engine is its own failure. */

@@ -1,24 +1,14 @@
 // Timers as apps see them: counted, and each callback on the run's budget.
 
-import type { Budget } from "./budget.ts";
 import { logUncaught } from "./console.ts";
 import { replaceGlobal } from "./globals.ts";
+import { present } from "./present.ts";
 
 /** Most timers of one run, over all its time. workerd has some more, which the prelude needs itself. */
 const MAX_TIMERS = 9_000;
 
 type Callback = (...values: unknown[]) => unknown;
 type SetTimer = (callback: Callback, ms?: number, ...values: unknown[]) => unknown;
-
-/** The run that is on: its budget, and the timers it has set. */
-let budget: Budget | undefined;
-let timers = 0;
-
-/** Begins the timers of a run. */
-export function startTimers(ofRun: Budget): void {
-  budget = ofRun;
-  timers = 0;
-}
 
 /** Puts counted timers in the place of workerd's, which are then nowhere to be found. */
 export function installTimers(): void {
@@ -34,12 +24,13 @@ export function installTimers(): void {
 
 function counted(name: string, set: SetTimer): SetTimer {
   return (callback, ms, ...values) => {
-    timers += 1;
-    if (timers > MAX_TIMERS) throw new RangeError(`More than ${MAX_TIMERS} timers in one run`);
+    const owner = present;
+    if (owner !== undefined) owner.timers += 1;
+    if ((owner?.timers ?? 0) > MAX_TIMERS)
+      throw new RangeError(`More than ${MAX_TIMERS} timers in one run`);
     if (typeof callback !== "function") throw new TypeError(`${name} needs a function`);
-    const owner = budget;
     return set(() => {
-      owner?.wake();
+      owner?.budget.wake();
       try {
         return callback(...values);
       } catch (error) {
