@@ -34,8 +34,8 @@ export async function bundle(
 
 /** Isolates that serve one run are not locked down, nor do they put a call's data right; and do not parse what does that. */
 const forOneRun = [without("lockdown"), without("put-right")];
-/** Those whose code requires nothing do not parse what gets it that. */
-const withoutLibrary = without("library");
+/** Those whose code needs none of these, by `needs.ts`, do not parse them. */
+const lean = ["library", "legacy", "listeners", "platform", "timers"].map(without);
 
 /** Puts `no-{name}.ts` of the prelude in the place of `{name}.ts`. */
 function without(name: string): Plugin {
@@ -52,7 +52,7 @@ function without(name: string): Plugin {
 const TEXTS: Record<string, () => Promise<string>> = {
   "virtual:libraries": () => bundle("libraries/main.ts", { minify: true }),
   "virtual:prelude/lean": () =>
-    bundle("prelude/main.ts", { minify: true, plugins: [...forOneRun, withoutLibrary] }),
+    bundle("prelude/main.ts", { minify: true, plugins: [...forOneRun, ...lean] }),
   "virtual:prelude/single": () => bundle("prelude/main.ts", { minify: true, plugins: forOneRun }),
   "virtual:prelude/warm": () => bundle("prelude/main.ts", { minify: true }),
 };

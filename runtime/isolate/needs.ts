@@ -7,9 +7,21 @@ import type { ProgramCode } from "../../schemas/program-code.ts";
 /**
  * `require`: the way to anything that is required. `node`: Node's modules, and its globals as Node has them, but for the
  * `env` of `process`. `libraries`: those of the platform. `platform`: to be lent what they, and functions of the global
- * scope, ask.
+ * scope, ask. `legacy`: what the oldest scripts find in place of a parameter. `listeners`: to listen to events.
  */
-export type Needs = { require: boolean; node: boolean; libraries: boolean; platform: boolean };
+export type Needs = Record<
+  "require" | "node" | "libraries" | "platform" | "legacy" | "listeners",
+  boolean
+>;
+
+export const NO_NEEDS: Needs = {
+  require: false,
+  node: false,
+  libraries: false,
+  platform: false,
+  legacy: false,
+  listeners: false,
+};
 
 const REQUIRE_BY_NAME = /\brequire\s*\(\s*(["'])([^"'\\\n]*)\1\s*\)/g;
 const OF_PLATFORM = /\bcx[A-Z]|\bapi\b/;
@@ -18,6 +30,9 @@ const OF_PROCESS = /\bprocess\b(?!\s*\??\.\s*env\b)/;
 const OF_NODE =
   /\b(?:Buffer|global|set(?:Timeout|Interval|Immediate)|clearImmediate|Performance\w*)\b|\bperformance\b(?!\s*\.\s*now\b)/;
 const OF_ENVIRONMENT = /EnvVars?\b/;
+const OF_EVENTS = /EventListener\b/;
+/** How a wrapper asks for legacy globals. */
+const OF_WRAPPER = "Legacy();";
 /** The library that signs by Node's crypto. */
 const SIGNING = /\bcxHelper\b/;
 /** A library of the platform, or another script. */
@@ -34,14 +49,14 @@ export function needsOf(program: ProgramCode): Needs {
 
 function findNeeds({ code, scripts, modules }: ProgramCode): Needs {
   const node = Object.keys(modules).length > 0;
-  const needs = { require: node, node, libraries: false, platform: false };
-  for (const text of [code, ...Object.values(scripts)]) addNeeds(needs, ownPart(text));
+  const needs = { ...NO_NEEDS, require: node, node };
+  for (const whole of [code, ...Object.values(scripts)]) {
+    // The wrapper names `require` itself.
+    const ownAt = whole.indexOf(RELEASE_HEAD_END) + RELEASE_HEAD_END.length;
+    needs.legacy ||= whole.slice(0, ownAt).includes(OF_WRAPPER);
+    addNeeds(needs, whole.slice(ownAt));
+  }
   return needs;
-}
-
-/** Without the wrapper, which names `require` itself. */
-function ownPart(text: string): string {
-  return text.slice(text.indexOf(RELEASE_HEAD_END) + RELEASE_HEAD_END.length);
 }
 
 function addNeeds(needs: Needs, text: string): void {
@@ -54,4 +69,5 @@ function addNeeds(needs: Needs, text: string): void {
   needs.node ||= isOpen || [OF_NODE, OF_PROCESS, SIGNING].some((names) => names.test(text));
   needs.libraries ||= isOpen || OF_PLATFORM.test(text);
   needs.platform ||= needs.libraries || OF_ENVIRONMENT.test(text);
+  needs.listeners ||= isOpen || OF_EVENTS.test(text);
 }

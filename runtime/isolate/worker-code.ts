@@ -4,7 +4,7 @@ import type { BatchHead } from "../../schemas/batch.ts";
 import { COMPATIBILITY_DATE } from "../../schemas/compatibility.ts";
 import type { Isolation } from "../../schemas/isolation.ts";
 import type { ProgramCode } from "../../schemas/program-code.ts";
-import { needsOf, type Needs } from "./needs.ts";
+import { needsOf, NO_NEEDS, type Needs } from "./needs.ts";
 import type { Platform } from "./platform.ts";
 import libraries from "virtual:libraries";
 import leanPrelude from "virtual:prelude/lean";
@@ -51,7 +51,6 @@ export type Settings = Pick<IsolateKind, "type" | "isolation"> & { needs: Needs 
 /** In the place of the libraries, where the code names none. */
 const NO_LIBRARIES =
   "export function libraryMakers() { return {}; } export function makeLookup() { return {}; }";
-const NO_NEEDS: Needs = { require: false, node: false, libraries: false, platform: false };
 /**
  * Node's modules and globals take a quarter of the time in which workerd makes an isolate. One that stays has them all the
  * same: without them the engine's console, by which a run that is cut off is reported, does not work under lockdown.
@@ -64,8 +63,9 @@ export function workerCode(
   program: ProgramCode,
 ): WorkerLoaderWorkerCode {
   const { code, ...required } = program;
-  // A Script has no require.
-  const needs = type === "script" ? NO_NEEDS : needsOf(program);
+  const found = needsOf(program);
+  // A Script has no require, no timers and so on.
+  const needs = type === "script" ? { ...NO_NEEDS, legacy: found.legacy } : found;
   const settings: Settings = { type, isolation, needs, ...required };
   return {
     compatibilityDate: COMPATIBILITY_DATE,
@@ -85,5 +85,5 @@ export function workerCode(
 
 function preludeFor(isolation: Isolation, needs: Needs): string {
   if (isolation === "scope") return warmPrelude;
-  return needs.require || needs.libraries ? singlePrelude : leanPrelude;
+  return Object.values(needs).includes(true) ? singlePrelude : leanPrelude;
 }

@@ -32,10 +32,7 @@ export function readArgument(
   aliases: Aliases,
 ): Argument {
   const { value: sent, exact } = parseExactly(payload, hasLongNumber);
-  if (!isCall) {
-    if (aliases.body && isRecord(sent)) alias(sent, "body", sent);
-    return { data: sent, call: undefined, exact };
-  }
+  if (!isCall) return otherArgument(sent, exact, aliases);
   if (!isRecord(sent)) throw new TypeError("The body of a call is a JSON object");
   const engineHeaders = engineHeadersIn(sent);
   const { data, added } = vars === "" ? { data: sent, added: [] } : withVars(sent, vars);
@@ -44,6 +41,12 @@ export function readArgument(
     defineProperty(data, "egress_routing", ROUTES_ALIAS);
   }
   return { data, call, exact };
+}
+
+/** The argument of a run that is no call. */
+function otherArgument(sent: unknown, exact: Argument["exact"], aliases: Aliases): Argument {
+  if (aliases.body && isRecord(sent)) alias(sent, "body", sent);
+  return { data: sent, call: undefined, exact };
 }
 
 /** What the engine sent wins over a variable of the same name. */

@@ -77,7 +77,7 @@ export function replaceGlobal(name: string, value: unknown): void {
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
 }
 
-function removeGlobal(name: string): void {
+export function removeGlobal(name: string): void {
   for (const holder of HOLDERS) Reflect.deleteProperty(holder, name);
 }
 

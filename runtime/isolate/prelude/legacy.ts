@@ -1,6 +1,8 @@
 // What the oldest scripts find in place of a parameter and a result: `vars`, `exit`, `err` and `api`; and cxUserspace, which
 // some use without `require`.
 
+import type { ScriptType } from "../../../schemas/script-type.ts";
+import { makeApi } from "./api.ts";
 import { isThenable } from "./promise.ts";
 import type { Require } from "./unit.ts";
 
@@ -25,7 +27,7 @@ const { defineProperty, get, getOwnPropertyDescriptor, has, ownKeys, set, delete
 export class Legacy {
   readonly #data: unknown;
   readonly #vars: unknown;
-  readonly #makeApi: () => object;
+  readonly #type: ScriptType;
   #api: object | undefined;
   readonly #require: Require;
   #completion: Completion | undefined;
@@ -33,11 +35,11 @@ export class Legacy {
   /** The script names `exit` or `err`, and so may give its result by them. */
   #givesLater = false;
 
-  constructor(data: unknown, { require, makeApi }: { require: Require; makeApi: () => object }) {
+  constructor(data: unknown, { type, require }: { type: ScriptType; require: Require }) {
     this.#data = data;
     this.#require = require;
     this.#vars = varsOf(data);
-    this.#makeApi = makeApi;
+    this.#type = type;
   }
 
   /** For the script's wrapper, which takes out what the script names. */
@@ -45,7 +47,7 @@ export class Legacy {
     const exit = (): Taker => this.#take((value) => ({ is: "exit", value }));
     const err = (): Taker => this.#take((reason) => ({ is: "err", reason }));
     // The same for the script and those that it requires.
-    this.#api ??= this.#makeApi();
+    this.#api ??= makeApi(this.#type, this.#require);
     const globals = { vars: this.#vars, exit: ignore, err: ignore, api: this.#api };
     // Which of the two the script names shows by what it takes out.
     defineProperty(globals, "exit", { get: exit });

@@ -4,7 +4,6 @@ import type { BatchedRun, RunAnswer } from "../../../schemas/batch.ts";
 import { SCRIPT_FILE } from "../../../schemas/script-file.ts";
 import type { ScriptType } from "../../../schemas/script-type.ts";
 import code from "script.js";
-import { makeApi } from "./api.ts";
 import { makeBudget, type Budget } from "./budget.ts";
 import { aliasesIn, readArgument, type Argument } from "./call-data.ts";
 import { endLog, startLog } from "./console.ts";
@@ -101,8 +100,7 @@ function callScript(make: Factory, running: Running, argument: Argument): Result
   const { type, run, budget } = running;
   const { data } = argument;
   let legacy: Legacy | undefined;
-  const makeLegacy = (): LegacyGlobals =>
-    (legacy ??= new Legacy(data, { require, makeApi: () => makeApi(type, require) })).globals;
+  const makeLegacy = (): LegacyGlobals => (legacy ??= new Legacy(data, { type, require })).globals;
   const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
   const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
   budget.onDrain(drain);
