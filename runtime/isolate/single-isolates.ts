@@ -21,7 +21,7 @@ const REHEARSAL = writeBatch(
       function: null,
       anyFunction: false,
       env: "",
-      payload: '{"routing":{}}',
+      payload: '{"routing":{"egress_routing":[{}]}}',
       vars: '{"none":0}',
       isCall: true,
       limits: { cpuMs: 1_000, wallMs: 1_000, subrequests: 0 },

@@ -26,7 +26,9 @@ const isWarm = isolation === "scope";
 const now = performance.now.bind(performance);
 
 /** A script that does nothing. */
-const NOTHING: Unit = { make: () => [() => undefined, () => ({ main: (data: unknown) => data })] };
+const NOTHING: Unit = {
+  make: () => [() => undefined, () => ({ main: type === "script" ? same : sameLater })],
+};
 
 limitGlobals(type, scriptConsole);
 if (type !== "script") {
@@ -43,34 +45,18 @@ const release = compile(code);
 
 export default class Prelude extends WorkerEntrypoint {
   /**
-   * That this answers shows that the isolate is made, its modules are loaded, and what every run needs is compiled: by that
-   * of the batch `rehearsal`, of a script that does nothing.
+   * That this answers shows that the isolate is made, its modules are loaded, and what every run needs is compiled: by
+   * `rehearsal`, a batch for a script that does nothing.
    */
   async ready(rehearsal: string): Promise<void> {
     if (type !== "script") await preload();
-    for (const run of readRuns(rehearsal)) await startRun(NOTHING, type, run).ended;
+    await runBatch(NOTHING, rehearsal);
   }
 
   /** Runs a batch, which is lent the platform, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
   async run(text: string, platform?: Platform, pbxKey = ""): Promise<string> {
     startPlatform(platform, pbxKey);
-    const runs = readRuns(text);
-    const count = runs.length;
-    const startedAt = now();
-    // Joined from strings and numbers as they come: an array's elements could meet a setter of the script's.
-    let heads = "";
-    let texts = "";
-    for (let at = 0; at < count; at += 1) {
-      const run = runs[at];
-      if (run === undefined || (at > 0 && isEnough(startedAt, texts))) break;
-      if (isWarm && !sweep()) return answersText(heads, { texts, isSpoilt: true });
-      const running = startRun(release, type, run);
-      if (running.answer === undefined) await running.ended;
-      const answer = running.answer ?? noAnswer();
-      heads += at === 0 ? answerHead(answer) : `,${answerHead(answer)}`;
-      texts += answerTexts(answer);
-    }
-    return answersText(heads, { texts, isSpoilt: false });
+    return runBatch(release, text);
   }
 
   /**
@@ -85,6 +71,34 @@ export default class Prelude extends WorkerEntrypoint {
   end(): never {
     abortIsolate("The isolate is no longer needed");
   }
+}
+
+async function runBatch(unit: Unit, text: string): Promise<string> {
+  const runs = readRuns(text);
+  const count = runs.length;
+  const startedAt = now();
+  // Joined from strings and numbers as they come: an array's elements could meet a setter of the script's.
+  let heads = "";
+  let texts = "";
+  for (let at = 0; at < count; at += 1) {
+    const run = runs[at];
+    if (run === undefined || (at > 0 && isEnough(startedAt, texts))) break;
+    if (isWarm && !sweep()) return answersText(heads, { texts, isSpoilt: true });
+    const running = startRun(unit, type, run);
+    if (running.answer === undefined) await running.ended;
+    const answer = running.answer ?? noAnswer();
+    heads += at === 0 ? answerHead(answer) : `,${answerHead(answer)}`;
+    texts += answerTexts(answer);
+  }
+  return answersText(heads, { texts, isSpoilt: false });
+}
+
+function same(data: unknown): unknown {
+  return data;
+}
+
+async function sameLater(data: unknown): Promise<unknown> {
+  return data;
 }
 
 function isEnough(startedAt: number, texts: string): boolean {
