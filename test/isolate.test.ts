@@ -834,6 +834,24 @@ describe("an App", () => {
     expect(await valueOf(code)).toEqual(["soon", "late"]);
   });
 
+  it("reaches no timer and no way to listen that it does not name, since neither would count", async ({
+    expect,
+  }) => {
+    const code = `exports.main = () => {
+      const names = ["Timeout", "Interval", "Immediate"].map((name) => "set" + name);
+      names.push("clearImm" + "ediate", "addEvent" + "Listener", "removeEvent" + "Listener", "getEnv" + "Vars");
+      const holders = [EventTarget.prototype, new AbortController().signal];
+      for (let at = globalThis; at !== null; at = Object.getPrototypeOf(at)) holders.push(at);
+      return names.filter((name) => holders.some((holder) => name in holder));
+    };`;
+    expect(await valueOf(code)).toEqual([]);
+    const listening = `exports.main = () => {
+      const { signal } = new AbortController();
+      return [typeof signal.addEventListener, typeof setTimeout, typeof clearImmediate, typeof getEnvVars];
+    };`;
+    expect(await valueOf(listening)).toEqual(["function", "function", "function", "function"]);
+  });
+
   it("cannot publish an import(), however it is written", async ({ expect }) => {
     for (const source of [
       "exports.main = () => import('cloudflare:workers');",

@@ -10,8 +10,11 @@ export type Entry = { call: CallableFunction; self: unknown };
 const { get, ownKeys } = Reflect;
 const { hasOwn } = Object;
 
-/** A script that has been evaluated: its module, and its top-level functions by name, or what its top level returned. */
-export type Evaluated = { module: ScriptModule; functions: unknown };
+/**
+ * A script that has been evaluated: its module, which it got with `blank` for its exports, and its top-level functions by
+ * name, or what its top level returned.
+ */
+export type Evaluated = { module: ScriptModule; blank: object; functions: unknown };
 
 /**
  * The function `name`, or for null the main function: `main` of the exports, or the exports themselves,
@@ -19,20 +22,20 @@ export type Evaluated = { module: ScriptModule; functions: unknown };
  * `anyFunction`: every other top-level function counts as well, exported or not.
  */
 export function findEntry(
-  { module, functions }: Evaluated,
+  { module, blank, functions }: Evaluated,
   { function: name, anyFunction }: { function: string | null; anyFunction: boolean },
 ): Entry | undefined {
   if (name !== null && name !== "main") {
     const bare = anyFunction ? memberOf(functions, name) : undefined;
     return findExported(module, name) ?? asEntry(bare, undefined);
   }
-  const exported = exportsNothing(module) ? undefined : findMain(module);
+  const exported = isAsMade(module, blank) ? undefined : findMain(module);
   return exported ?? asEntry(memberOf(functions, "main") ?? functions, undefined);
 }
 
-function exportsNothing({ exports, export: misspelt }: ScriptModule): boolean {
-  const isEmpty = typeof exports === "object" && exports !== null && ownKeys(exports).length === 0;
-  return isEmpty && misspelt === undefined;
+/** The script has exported nothing. */
+function isAsMade({ exports, export: misspelt }: ScriptModule, blank: object): boolean {
+  return exports === blank && misspelt === undefined && ownKeys(blank).length === 0;
 }
 
 /** What may have the functions that a script exports. */

@@ -24,7 +24,7 @@ const getRandomValues = crypto.getRandomValues.bind(crypto);
 const randomUUID = crypto.randomUUID.bind(crypto);
 
 /** workerd keeps some globals on the global object and some on its prototypes. */
-const HOLDERS = globalHolders();
+export const HOLDERS: readonly object[] = globalHolders();
 
 /** What `process` is to modules and scripts that are not of type Script, but for its `env`. */
 function processOf(native: typeof process): Record<PropertyKey, unknown> {

@@ -1,23 +1,29 @@
 // Listeners of events, each on the run's budget: one that is native code, bound, passes no check of its own.
 
+import { HOLDERS } from "./globals.ts";
 import { present } from "./present.ts";
 
 type Listener = (this: unknown, ...values: unknown[]) => unknown;
 
 // Taken before the script can change them.
 const { apply, defineProperty, get } = Reflect;
+const { hasOwn } = Object;
 const counted = new WeakMap<object, Listener>();
 const findCounted = counted.get.bind(counted);
 const keepCounted = counted.set.bind(counted);
 
 /** Has every listener of the web's events count. */
 export function installListeners(): void {
-  wrap(EventTarget.prototype, "addEventListener", (add, self, [type, listener, options]) =>
-    apply(add, self, [type, count(listener), options]),
-  );
-  wrap(EventTarget.prototype, "removeEventListener", (remove, self, [type, listener, options]) =>
-    apply(remove, self, [type, knownOf(listener), options]),
-  );
+  // What the global object inherits is not the prototype of other targets.
+  const own = HOLDERS.filter((holder) => hasOwn(holder, "addEventListener"));
+  for (const holder of [EventTarget.prototype, ...own]) {
+    wrap(holder, "addEventListener", (add, self, [type, listener, options]) =>
+      apply(add, self, [type, count(listener), options]),
+    );
+    wrap(holder, "removeEventListener", (remove, self, [type, listener, options]) =>
+      apply(remove, self, [type, knownOf(listener), options]),
+    );
+  }
 }
 
 /** Has every event of Node's emitters count, whoever listens. */

@@ -56,7 +56,8 @@ export default class Prelude extends WorkerEntrypoint {
   /** Runs a batch, which is lent the platform, and returns its `BatchAnswer` as text. Rejects when a budget ends the isolate. */
   async run(text: string, platform?: Platform, pbxKey = ""): Promise<string> {
     startPlatform(platform, pbxKey);
-    return runBatch(release, text);
+    // Awaited here, where no `then` of the script's is asked.
+    return await runBatch(release, text);
   }
 
   /**

@@ -104,9 +104,10 @@ function callScript(make: Factory, running: Running, argument: Argument): Result
   const require = type === "script" ? makeRefusal() : makeRequire({ budget, legacy: makeLegacy });
   const [drain, body] = make(budget.refill, budget.resume, makeLegacy);
   budget.onDrain(drain);
-  const module: ScriptModule = { exports: {} };
+  const blank = {};
+  const module: ScriptModule = { exports: blank };
   const functions = evaluate(body, { require, module, file: SCRIPT_FILE });
-  const entry = findEntry({ module, functions }, run);
+  const entry = findEntry({ module, blank, functions }, run);
   if (entry === undefined) return outcome(faultOutcome("function_not_found", missing(run)));
   const returned: unknown = apply(entry.call, entry.self, [data]);
   const value = legacy === undefined ? returned : legacy.resultOf(returned, type !== "script");
