@@ -51,7 +51,8 @@ export type CellKind = (typeof CELL_KINDS)[number];
 type CellState =
   | { is: "ready" }
   | { is: "draining" }
-  | { is: "stopping"; cause: LossCause }
+  /** `runs` were inside when that was decided: one may still be answered before the process is gone. */
+  | { is: "stopping"; cause: LossCause; runs: readonly Run[] }
   | { is: "gone" };
 
 /** Which run used up its CPU time. */
@@ -262,13 +263,13 @@ export class Cell implements AsyncDisposable {
   kill(cause: "stuck" | "hung" | "memory" | "fat"): void {
     if (this.#state.is === "gone" || this.#state.is === "stopping") return;
     this.#log.warn({ cause, runs: this.runs.map(({ key }) => key) }, "killing the cell");
-    this.#state = { is: "stopping", cause };
+    this.#state = { is: "stopping", cause, runs: this.runs };
     this.#process.kill("SIGKILL");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state.is === "gone") return;
-    this.#state = { is: "stopping", cause: "stopped" };
+    this.#state = { is: "stopping", cause: "stopped", runs: this.runs };
     // Nothing in a cell is worth keeping, and one that spins would not see anything gentler.
     this.#process.kill("SIGKILL");
     await this.gone;
@@ -323,7 +324,7 @@ export class Cell implements AsyncDisposable {
     const isOver = this.#process.exitCode !== null || this.#process.signalCode !== null;
     if (!isOver) await once(this.#process, "exit");
     const { exitCode, signalCode } = this.#process;
-    const loss: Loss = { cause: this.#endCause(), runs: this.runs };
+    const loss = this.#readLoss();
     this.#state = { is: "gone" };
     this.#requests.close();
     this.#messages.close();
@@ -332,11 +333,12 @@ export class Cell implements AsyncDisposable {
     return loss;
   }
 
-  #endCause(): LossCause {
-    if (this.#state.is === "stopping") return this.#state.cause;
+  #readLoss(): Loss {
+    if (this.#state.is === "stopping") return this.#state;
     const { exitCode, signalCode } = this.#process;
     const isKill = signalCode === "SIGKILL" || signalCode === "SIGTERM";
-    return isKill || exitCode === KILLED_IN_BOX ? "killed" : "crashed";
+    const cause = isKill || exitCode === KILLED_IN_BOX ? "killed" : "crashed";
+    return { cause, runs: this.runs };
   }
 
   #readOutput(): void {
