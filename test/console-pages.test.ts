@@ -180,8 +180,11 @@ describe("the console", () => {
     const { id, token } = z.object({ id: z.string(), token: z.string() }).parse(made.body);
     const { page: other } = await openPage(browser, product);
     await signIn(other, token);
+    // What the page asks must be answered by then, or its refusal comes before the reload.
+    const asked = other.waitForResponse((response) => response.url().endsWith("/env"));
     await other.getByRole("link", { name: "Variables" }).click();
     await other.getByRole("heading", { name: "Variables", level: 1 }).waitFor();
+    await asked;
     await product.manage("DELETE", `/tokens/${id}`);
     await other.reload();
     await other.getByText("not accepted any more").waitFor();
