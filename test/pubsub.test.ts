@@ -101,8 +101,8 @@ describe("a message", () => {
     expect,
   }) => {
     const body = `${COUNTED}
-      subscribe('calls', take(8));
-      await subscribe('calls', 'a', take(8));
+      subscribe('calls', take(9));
+      await subscribe('calls', 'a', take(9));
       await publish('calls', { n: 1 });
       await publish('calls', 'a', { n: 2 });
       await publish('calls', 'b', [3]);
@@ -120,6 +120,7 @@ describe("a message", () => {
         [null, "*"],
         [null, "*"],
         ["six", "7"],
+        [false, "a"],
         [false, "a"],
       ]
         .map((one) => JSON.stringify(one))
