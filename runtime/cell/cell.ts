@@ -121,9 +121,11 @@ export class Cell implements AsyncDisposable {
   readonly #requests: CellLink;
   readonly #messages: CellLink;
   readonly #log: Logger;
-  /** The batches inside, by the ids of their runs. */
-  readonly #byRun = new Map<string, Batch>();
-  readonly #inside = new Set<Batch>();
+  /**
+   * Batches, as they came in. No Map and no Set: V8 replaces their tables every few changes, the old ones lead to the new, and
+   * once one has lived long enough all that follow do, with every call that was ever in them.
+   */
+  readonly #inside: Batch[] = [];
   /** Runs that nobody waits for any more, until a ping shows that they are over or wait themselves. */
   readonly #abandoned = new Set<Run>();
   #state: CellState = { is: "ready" };
@@ -163,11 +165,11 @@ export class Cell implements AsyncDisposable {
 
   /** The runs inside, as they came in. Those of one batch run one after the other. */
   get batches(): readonly (readonly Run[])[] {
-    return Array.from(this.#inside, ({ runs }) => runs);
+    return this.#inside.map(({ runs }) => runs);
   }
 
   get isIdle(): boolean {
-    return this.#inside.size === 0 && this.#abandoned.size === 0;
+    return this.#inside.length === 0 && this.#abandoned.size === 0;
   }
 
   /** It has served as long as it should. */
@@ -186,7 +188,7 @@ export class Cell implements AsyncDisposable {
 
   /** Several are inside. */
   get isBusy(): boolean {
-    return this.#inside.size > MOST_LEISURELY;
+    return this.#inside.length > MOST_LEISURELY;
   }
 
   /** When a batch inside last ended, by `performance.now()`. */
@@ -256,7 +258,7 @@ export class Cell implements AsyncDisposable {
   async drain(): Promise<void> {
     if (this.#state.is !== "ready") return;
     this.#state = { is: "draining" };
-    await Promise.all(Array.from(this.#inside, ({ ended }) => ended.promise));
+    await Promise.all(this.#inside.map(({ ended }) => ended.promise));
     await this[Symbol.asyncDispose]();
   }
 
@@ -289,14 +291,12 @@ export class Cell implements AsyncDisposable {
     this.#served += runs.length;
     const exhausted = Promise.withResolvers<Report>();
     const batch: Batch = { runs, exhausted, ended: Promise.withResolvers() };
-    for (const { invocation } of runs) this.#byRun.set(invocation.id, batch);
-    this.#inside.add(batch);
+    this.#inside.push(batch);
     return batch;
   }
 
   #leave(batch: Batch): void {
-    for (const { invocation } of batch.runs) this.#byRun.delete(invocation.id);
-    this.#inside.delete(batch);
+    this.#inside.splice(this.#inside.indexOf(batch), 1);
     batch.ended.resolve();
   }
 
@@ -354,15 +354,20 @@ export class Cell implements AsyncDisposable {
     const report = parseReport(line);
     if (report === undefined) return this.#log.debug({ line }, "workerd");
     const { exhausted: id, usedMs, stack, logs = "[]" } = report;
-    const resolve = this.#byRun.get(id)?.exhausted.resolve;
+    const resolve = this.#batchOf(id)?.exhausted.resolve;
     if (stack !== undefined) resolve?.({ id, usedMs, stack, logs });
     else setTimeout(() => resolve?.({ id, usedMs }), PLACE_MS);
+  }
+
+  /** The batch inside with the run `id`. */
+  #batchOf(id: string): Batch | undefined {
+    return this.#inside.find(({ runs }) => runs.some(({ invocation }) => invocation.id === id));
   }
 
   #tellLog(text: string): void {
     const report = LogReport.safeParse(parseOrUndefined(text)).data;
     if (report === undefined) return;
-    const runs = this.#byRun.get(report.log)?.runs;
+    const runs = this.#batchOf(report.log)?.runs;
     runs?.find(({ invocation }) => invocation.id === report.log)?.onLog?.(report.line);
   }
 }
