@@ -30,14 +30,16 @@ export type Step = {
   /** Warming up and measuring. */
   reports: LoadReport[];
 };
-export type ManyScripts = { memory: Memory; steps: Step[] };
+/** `log`: how often its product has logged what. */
+export type ManyScripts = { memory: Memory; steps: Step[]; log: Record<string, number> };
 
 type Plan = { seconds: number; signal: AbortSignal; progress: (text: string) => void };
 
 /** Works with a product of its own, whose cells have seen nothing yet. */
 export async function measureManyScripts(plan: Plan): Promise<ManyScripts> {
   await using stack = new AsyncDisposableStack();
-  const crowd = new Crowd(await serveProduct(stack), plan.signal);
+  const served = await serveProduct(stack);
+  const crowd = new Crowd(served, plan.signal);
   plan.progress(`creating ${MEMORY_SCRIPTS} scripts`);
   await crowd.grow(MEMORY_SCRIPTS);
   const memory = await crowd.measureMemory();
@@ -47,7 +49,7 @@ export async function measureManyScripts(plan: Plan): Promise<ManyScripts> {
     if (!(await crowd.grow(scripts))) break;
     steps.push(await crowd.measureStep(scripts, plan.seconds));
   }
-  return { memory, steps };
+  return { memory, steps, log: Object.fromEntries(served.log) };
 }
 
 /** A product with scripts that differ, each for a customer of its own. */

@@ -11,7 +11,9 @@ type Row = readonly string[];
 
 export function resultText(result: Result): string {
   const { machine, figures, paced, bars, extras, log, failures } = result;
-  const logged = Object.entries(log).map(([what, count]) => `logged ${count} times: ${what}`);
+  const logged = [log, extras?.manyScripts.log ?? {}]
+    .flatMap(Object.entries)
+    .map(([what, count]) => `logged ${count} times: ${what}`);
   return [
     machineText(machine),
     figuresText(figures),

@@ -6,13 +6,13 @@ import { present } from "./present.ts";
 // Taken before the script can change it.
 const { parse } = JSON;
 
-function read({ id, env }: Pick<BatchedRun, "id" | "env">): Record<string, string> {
-  const variables: Record<string, string> = env === "" ? {} : parse(env);
-  return { ...variables, CORRELATION_ID: id };
-}
-
 /** The environment of the run that is on, as the script has changed it. Read when first asked for: most never do. */
 export function envOfRun(): Record<string, string> {
   if (present === undefined) return {};
   return (present.vars ??= read(present.run));
+}
+
+function read({ id, env }: Pick<BatchedRun, "id" | "env">): Record<string, string> {
+  const variables: Record<string, string> = env === "" ? {} : parse(env);
+  return { ...variables, CORRELATION_ID: id };
 }
