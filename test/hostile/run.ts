@@ -15,6 +15,8 @@ const SETTLE_MS = 500;
 const WATCH_MS = 300;
 /** Most ticks of 10 ms that cells at rest use while they are watched. */
 const REST_TICKS = 6;
+/** How often an attack is run again because the machine had too little time for it. */
+const MOST_STARVED = 3;
 /** How many victims run at once beside an attack. */
 const VICTIMS = 4;
 
@@ -92,8 +94,16 @@ async function attack(arena: Arena, one: HostileCase): Promise<Got> {
 
 async function attackAgainAndAgain(arena: Arena, one: HostileCase, script: string): Promise<Got> {
   for (let left = one.runs ?? 1; ; left -= 1) {
-    const got = await arena.attacker.run(script, one.data ?? {});
+    const got = await attackUnstarved(arena, one, script);
     if (left <= 1 || got.is === "failed") return got;
+  }
+}
+
+/** A run that got too little of the machine's time says so, and has shown nothing. */
+async function attackUnstarved(arena: Arena, one: HostileCase, script: string): Promise<Got> {
+  for (let left = MOST_STARVED; ; left -= 1) {
+    const got = await arena.attacker.run(script, one.data ?? {});
+    if (left <= 0 || got.is !== "ran" || got.result.outcome !== "overloaded") return got;
   }
 }
 

@@ -744,7 +744,7 @@ async function main({ ms }) {
   const head = { owner: { account: 'other', script: 'x' }, release: 'x', type: 'app', isolation: 'call', egressHosts: null, isolate: null, runs: [run] };
   return await Promise.resolve(JSON.stringify(head) + '\n' + payload).then(Prelude.prototype.run.bind({}));
 }`,
-    limits: { cpuMs: 100, wallMs: 5_000 },
+    limits: { cpuMs: 400, wallMs: 5_000 },
     expect: { is: "value", value: "nothing" },
   },
 ];
