@@ -1,12 +1,19 @@
 // How a call goes on after its script: the words of isolates and of the gateway. No imports: isolates carry this file.
 
+/** What the engine sent as headers. */
+export type SentHeaders = {
+  /** The set of the headers of its own that it has put in. Each is a bit. */
+  engine: number;
+  /** The keys and values of those whose values are numbers, in turn. */
+  numbers: unknown[];
+};
+
 /** What the engine sent. */
 export type SentData = {
   payload: string;
   /** The names of its members. */
   sent: readonly string[];
-  /** Which headers of its own it has, as `engineHeadersIn` tells. */
-  engineHeaders: number;
+  headers: SentHeaders;
 };
 
 /** `noRoutes`: no egress route is left. */

@@ -1,7 +1,13 @@
 // What the data with which a call goes on are to be, put right where they are not. In the isolate where that stays, and else
 // in the gateway, where V8 has compiled it. No zod in here: isolates carry this file.
 
-import { LIST_NAMES, type Continued, type HeaderList, type SentData } from "./continued.ts";
+import {
+  LIST_NAMES,
+  type Continued,
+  type HeaderList,
+  type SentData,
+  type SentHeaders,
+} from "./continued.ts";
 import { isRecord, listOf } from "./json-values.ts";
 
 /** What a member of a list of headers needs besides its key. */
@@ -14,8 +20,6 @@ const BESIDE_KEY: Record<HeaderList, "value" | "nothing"> = {
 const ENGINE_HEADERS = ["X-Customer-ID", "X-CX-Sec"];
 
 const MOST_WARNINGS = 20;
-/** How many headers are searched for in the payload's text. */
-const MOST_SEARCHES = 8;
 
 // Taken before a script can change them.
 const { parse, stringify } = JSON;
@@ -35,10 +39,10 @@ export function putRight(data: Fields, input: SentData, warnings: string[]): Con
   if (!isRecord(routing)) return { is: "continue", data, warnings };
   takeAliases(data, { routing, input });
   if (!takeRoutes(routing, input, warnings)) return { is: "noRoutes" };
-  const check = new Check(input.payload, warnings);
+  const check = new Check(input.headers, warnings);
   check.lists(data);
   check.routing(routing);
-  warnOfGone(input.engineHeaders & ~check.engineHeaders, warnings);
+  warnOfGone(input.headers.engine & ~check.engineHeaders, warnings);
   return { is: "continue", data, warnings };
 }
 
@@ -52,28 +56,30 @@ function warnOfGone(gone: number, warnings: string[]): void {
   }
 }
 
-/** The set of the headers of its own that the engine has put into the data of a call. */
-export function engineHeadersIn(data: Fields): number {
+/** What the engine has put into the data of a call as headers. */
+export function sentHeadersIn(data: Fields): SentHeaders {
   const { routing } = data;
-  let found = engineHeadersOf(data["headers"]);
-  if (!isRecord(routing)) return found;
-  found |= engineHeadersOf(routing["headers"]);
+  const sent: SentHeaders = { engine: 0, numbers: [] };
+  addHeaders(sent, data["headers"]);
+  if (!isRecord(routing)) return sent;
+  addHeaders(sent, routing["headers"]);
   const routes = listOf(routing["egress_routing"]);
   for (let at = 0; at < routes.length; at += 1) {
     const route = routes[at];
-    if (isRecord(route)) found |= engineHeadersOf(route["headers"]);
+    if (isRecord(route)) addHeaders(sent, route["headers"]);
   }
-  return found;
+  return sent;
 }
 
-function engineHeadersOf(list: unknown): number {
-  let found = 0;
+function addHeaders(sent: SentHeaders, list: unknown): void {
   const headers = listOf(list);
   for (let at = 0; at < headers.length; at += 1) {
     const header = headers[at];
-    if (isRecord(header)) found |= engineHeader(header["key"]);
+    if (!isRecord(header)) continue;
+    const { key, value } = header;
+    sent.engine |= engineHeader(key);
+    if (typeof value === "number") sent.numbers.push(key, value);
   }
-  return found;
 }
 
 function engineHeader(key: unknown): number {
@@ -120,13 +126,14 @@ function sentRoutes(payload: string): unknown[] | undefined {
 class Check {
   /** The set of the engine's own headers that are there. */
   engineHeaders = 0;
-  readonly #payload: string;
+  readonly #sentNumbers: readonly unknown[];
   readonly #warnings: string[];
-  #searches = 0;
-  #sentNumbers: Set<string> | undefined;
+  /** Where in `#sentNumbers` the next one stands, if the script left them in their order. */
+  #nextNumber = 0;
+  #sentTexts: Set<string> | undefined;
 
-  constructor(payload: string, warnings: string[]) {
-    this.#payload = payload;
+  constructor({ numbers }: SentHeaders, warnings: string[]) {
+    this.#sentNumbers = numbers;
     this.#warnings = warnings;
   }
 
@@ -184,7 +191,7 @@ class Check {
     if (isFit) return;
     const kept = list.map((header) => this.#header(header, name)).filter((it) => it !== undefined);
     holder[name] = kept;
-    if (name === "headers") this.engineHeaders |= engineHeadersOf(kept);
+    if (name === "headers") for (const { key } of kept) this.engineHeaders |= engineHeader(key);
   }
 
   /** Whether the header may go out as it is. */
@@ -201,7 +208,7 @@ class Check {
   }
 
   /** The header as it may go out, undefined where it may not. */
-  #header(header: unknown, name: HeaderList): unknown {
+  #header(header: unknown, name: HeaderList): Fields | undefined {
     if (!isRecord(header) || typeof header["key"] !== "string" || !isToken(header["key"])) {
       return this.#drop(header, name, "its key is no header name");
     }
@@ -224,12 +231,12 @@ class Check {
 
   /** A number that the engine sent itself stays as it came. */
   #isSent({ key, value }: Fields): boolean {
-    // The first ones by search, which takes less time than parsing; were there many, searching would take long.
-    this.#searches += 1;
-    const written = `"key":"${text(key)}","value":${text(value)}}`;
-    if (this.#searches <= MOST_SEARCHES && this.#payload.includes(written)) return true;
-    this.#sentNumbers ??= numbersIn(this.#payload);
-    return this.#sentNumbers.has(headerText(key, value));
+    const numbers = this.#sentNumbers;
+    const at = this.#nextNumber;
+    this.#nextNumber = at + 2;
+    if (numbers[at] === key && numbers[at + 1] === value) return true;
+    this.#sentTexts ??= textsOf(numbers);
+    return this.#sentTexts.has(headerText(key, value));
   }
 
   #warn(warning: string): void {
@@ -237,17 +244,10 @@ class Check {
   }
 }
 
-/** The headers of a call's payload whose values are numbers. */
-function numbersIn(payload: string): Set<string> {
+function textsOf(numbers: readonly unknown[]): Set<string> {
   const found = new Set<string>();
-  const { routing } = parse(payload);
-  if (!isRecord(routing)) return found;
-  for (const holder of [routing, ...listOf(routing["egress_routing"])]) {
-    for (const header of isRecord(holder) ? listOf(holder["headers"]) : []) {
-      if (isRecord(header) && typeof header["value"] === "number") {
-        found.add(headerText(header["key"], header["value"]));
-      }
-    }
+  for (let at = 0; at < numbers.length; at += 2) {
+    found.add(headerText(numbers[at], numbers[at + 1]));
   }
   return found;
 }

@@ -6,7 +6,7 @@ import { NO_ROUTES } from "../../schemas/continued.ts";
 import { parseExactly, stringifyExactly, type Exactly } from "../../schemas/exact-json.ts";
 import { isRecord } from "../../schemas/json-values.ts";
 import { parseOrUndefined } from "../../schemas/parse-or-undefined.ts";
-import { engineHeadersIn, putRight } from "../../schemas/put-right.ts";
+import { putRight, sentHeadersIn } from "../../schemas/put-right.ts";
 
 /**
  * `answer`, by which a call with `payload` goes on, as an isolate that stays would have given it. Undefined where it has no
@@ -16,7 +16,7 @@ export function putAnswerRight(answer: RunAnswer, payload: string): RunAnswer | 
   const { value: data, exact } = parsed(answer.text);
   const sent = parseOrUndefined(payload);
   if (!isRecord(data) || !isRecord(sent)) return undefined;
-  const input = { payload, sent: Object.keys(sent), engineHeaders: engineHeadersIn(sent) };
+  const input = { payload, sent: Object.keys(sent), headers: sentHeadersIn(sent) };
   const warnings = warningsIn(answer.warnings);
   const continued = putRight(data, input, warnings);
   if (continued.is === "noRoutes") {

@@ -4,7 +4,7 @@ import type { BatchedRun } from "../../../schemas/batch.ts";
 import { parseExactly, type ExactNumbers } from "../../../schemas/exact-json.ts";
 import { isRecord } from "../../../schemas/json-values.ts";
 import type { CallInput } from "./continuation.ts";
-import { engineHeadersIn } from "./put-right.ts";
+import { sentHeadersIn } from "./put-right.ts";
 
 const { parse } = JSON;
 const { defineProperty, hasOwn, keys } = Object;
@@ -34,9 +34,9 @@ export function readArgument(
   const { value: sent, exact } = parseExactly(payload, hasLongNumber);
   if (!isCall) return otherArgument(sent, exact, aliases);
   if (!isRecord(sent)) throw new TypeError("The body of a call is a JSON object");
-  const engineHeaders = engineHeadersIn(sent);
+  const headers = sentHeadersIn(sent);
   const { data, added } = vars === "" ? { data: sent, added: [] } : withVars(sent, vars);
-  const call = { payload, engineHeaders, data, sent: keys(sent), added };
+  const call = { payload, headers, data, sent: keys(sent), added };
   if (aliases.egressRouting && !hasOwn(data, "egress_routing")) {
     defineProperty(data, "egress_routing", ROUTES_ALIAS);
   }

@@ -1,9 +1,9 @@
 // In the place of put-right.ts in isolates that serve one run: they leave it to the gateway.
 
-import type { Continued, SentData } from "../../../schemas/continued.ts";
+import type { Continued, SentData, SentHeaders } from "../../../schemas/continued.ts";
 
-export function engineHeadersIn(): number {
-  return 0;
+export function sentHeadersIn(): SentHeaders {
+  return { engine: 0, numbers: [] };
 }
 
 // oxlint-disable-next-line max-params -- as the one in whose place it stands

@@ -1,3 +1,3 @@
 // Isolates that stay put the data of a call right themselves: their code is compiled by then.
 
-export { engineHeadersIn, putRight } from "../../../schemas/put-right.ts";
+export { putRight, sentHeadersIn } from "../../../schemas/put-right.ts";
