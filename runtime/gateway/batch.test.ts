@@ -187,10 +187,60 @@ describe("a run", () => {
   });
 });
 
+describe("runs that come in while others of their release are inside", () => {
+  it("wait until they are half as many", async ({ expect }) => {
+    const { cells, come } = setUp({ room: 9 });
+    come(["1", "2", "3", "4"]);
+    await turn();
+    come(["5"]);
+    await turn();
+    expect(cells.travelled).toEqual([["1", "2", "3", "4"]]);
+    come(["6"]);
+    await turn();
+    expect(cells.travelled).toEqual([
+      ["1", "2", "3", "4"],
+      ["5", "6"],
+    ]);
+  });
+
+  it("wait until those are through", async ({ expect }) => {
+    const { cells, come } = setUp({ room: 9 });
+    come(["1", "2", "3", "4"]);
+    await turn();
+    come(["5"]);
+    await turn();
+    await cells.end(0);
+    expect(cells.travelled).toEqual([["1", "2", "3", "4"], ["5"]]);
+  });
+
+  it("wait a little at most", async ({ expect }) => {
+    stopTheClock();
+    const { cells, come } = setUp({ room: 9 });
+    come(["1", "2", "3", "4"]);
+    await turn();
+    come(["5"]);
+    await turn();
+    vi.advanceTimersByTime(9);
+    expect(cells.travelled).toHaveLength(1);
+    vi.advanceTimersByTime(2);
+    expect(cells.travelled).toEqual([["1", "2", "3", "4"], ["5"]]);
+  });
+
+  it("hold up no other release", async ({ expect }) => {
+    const { cells, come } = setUp({ room: 9 });
+    come(["1", "2", "3", "4"]);
+    await turn();
+    come(["5"]);
+    come(["6"], { release: "b" });
+    await turn();
+    expect(cells.travelled).toEqual([["1", "2", "3", "4"], ["6"]]);
+  });
+});
+
 describe("a batch", () => {
   it("has at most 32 runs", async ({ expect }) => {
     const { cells, come } = setUp({ room: 9 });
-    const ids = idsFrom("", 70);
+    const ids = idsFrom("", 96);
     come(ids);
     await turn();
     expect(cells.travelled).toEqual([ids.slice(0, 32), ids.slice(32, 64), ids.slice(64)]);

@@ -1,5 +1,6 @@
 // Scripts that wait for the same release travel into a cell together: the way there costs more than most of them run.
-// A lone one does not wait for company: what has come in by the end of a turn goes at once where a cell has room.
+// A lone one does not wait for company: what has come in by the end of a turn goes at once where a cell has room. Only behind
+// others of its release, which run first anyway, it goes in when there are enough to go with it, or when those are through.
 
 import { Fault } from "../../schemas/fault.ts";
 import type { Cell } from "../cell/cell.ts";
@@ -24,6 +25,8 @@ const PATIENCE_MS = 10;
 /** Most runs of a batch, and how many characters of their arguments are enough. */
 const MOST_RUNS = 32;
 const MOST_CHARACTERS = 500_000;
+/** From how many on they go in behind others of their release, as a share of those. Each batch costs as much as several runs. */
+const WORTHWHILE = 0.5;
 
 /** A run that waits for its turn and its end, or for its deadline. */
 class Waiting {
@@ -62,11 +65,16 @@ class Waiting {
   }
 }
 
+/** The runs of one release: those that wait, and how many are inside. */
+type Line = { readonly key: string; readonly waiting: Waiting[]; inside: number };
+
 /** Brings runs of type Script into cells. */
 export class Batcher {
   readonly #cells: BatchCells;
-  /** Who waits, by release. Releases take turns. */
-  readonly #queues = new Map<string, Waiting[]>();
+  /** Those of all releases with any run, by key. */
+  readonly #lines = new Map<string, Line>();
+  /** Those in which somebody waits. They take turns. */
+  readonly #turns: Line[] = [];
   #isWaitingForRoom = false;
   #isPumpDue = false;
   /** Set while somebody waits who may become urgent. */
@@ -82,15 +90,19 @@ export class Batcher {
    */
   run(run: Run, deadline: Deadline): Promise<RunEnd> {
     const waiting = new Waiting(run, deadline);
-    this.#queueOf(run).push(waiting);
+    this.#lineOf(run).waiting.push(waiting);
     this.#pumpSoon();
     return waiting.ended;
   }
 
-  #queueOf({ key }: Run): Waiting[] {
-    const queue = this.#queues.get(key) ?? [];
-    if (queue.length === 0) this.#queues.set(key, queue);
-    return queue;
+  /** The line that `run` is about to join. */
+  #lineOf({ key }: Run): Line {
+    const line = this.#lines.get(key) ?? { key, waiting: [], inside: 0 };
+    if (line.waiting.length === 0) {
+      this.#lines.set(key, line);
+      this.#turns.push(line);
+    }
+    return line;
   }
 
   #pumpSoon(): void {
@@ -106,29 +118,32 @@ export class Batcher {
   /** Sends batches as long as there is room. */
   #pump(): void {
     const now = performance.now();
-    let isCrowded = false;
-    for (const [key, queue] of this.#queues) {
-      const hasRoom = this.#cells.hasRoomForScripts;
-      const place = hasRoom ? this.#tryTake(queue, now) : undefined;
-      if (place === undefined) {
-        isCrowded = true;
-        if (hasRoom) continue;
-        break;
+    const turns = this.#turns;
+    for (let at = 0; at < turns.length && this.#cells.hasRoomForScripts;) {
+      const line = turns[at];
+      const place = line === undefined ? undefined : this.#tryTake(line, now);
+      if (line === undefined || place === undefined) {
+        at += 1;
+        continue;
       }
-      const batch = takeBatch(queue);
+      turns.splice(at, 1);
+      const batch = takeBatch(line.waiting);
       // The rest waits for its release's next turn.
-      this.#queues.delete(key);
-      if (queue.length > 0) this.#queues.set(key, queue);
-      void this.#send(place, batch);
+      if (line.waiting.length > 0) turns.push(line);
+      void this.#send(place, { line, batch });
     }
     clearTimeout(this.#patience);
-    if (isCrowded) void this.#pumpWhenRoom();
+    if (turns.length > 0) void this.#pumpWhenRoom();
   }
 
-  #tryTake([first]: readonly Waiting[], now: number): BatchPlace | undefined {
+  #tryTake({ waiting, inside }: Line, now: number): BatchPlace | undefined {
+    const [first] = waiting;
     if (first === undefined) return undefined;
-    const { release } = first.run.invocation;
-    return this.#cells.tryTakeForScripts(release, now >= first.urgentAt);
+    const isUrgent = now >= first.urgentAt;
+    // They would wait inside as well, behind the others: here, more can join them.
+    const isHeld = waiting.length < Math.min(inside * WORTHWHILE, MOST_RUNS) && !first.isSuspect;
+    if (isHeld && !isUrgent) return undefined;
+    return this.#cells.tryTakeForScripts(first.run.invocation.release, isUrgent);
   }
 
   async #pumpWhenRoom(): Promise<void> {
@@ -140,16 +155,19 @@ export class Batcher {
     this.#pump();
   }
 
-  async #send(place: BatchPlace, batch: Waiting[]): Promise<void> {
+  async #send(place: BatchPlace, { line, batch }: { line: Line; batch: Waiting[] }): Promise<void> {
+    line.inside += batch.length;
     try {
       if (batch.length === 0) return;
       const ends = await place.cell.run(batch.map(({ run }) => run));
-      // The last one first: what is handed back goes to the front of its queue.
+      // The last one first: what is handed back goes to the front of its line.
       for (const [at, waiting] of [...batch.entries()].toReversed())
         this.#settle(waiting, ends[at]);
     } catch (error) {
       for (const waiting of batch.toReversed()) this.#fail(waiting, { error, batch });
     } finally {
+      line.inside -= batch.length;
+      if (line.inside === 0 && line.waiting.length === 0) this.#lines.delete(line.key);
       place.leave(true);
     }
   }
@@ -164,17 +182,17 @@ export class Batcher {
   #settle(waiting: Waiting, end: RunEnd | undefined): void {
     if (end !== undefined && end.is !== "handedBack") return waiting.end(end);
     waiting.isSuspect = end?.isSuspect ?? false;
-    this.#queueOf(waiting.run).unshift(waiting);
+    this.#lineOf(waiting.run).waiting.unshift(waiting);
     this.#pumpSoon();
   }
 }
 
-/** Takes the first runs out of a queue, without those that nobody waits for any more. A suspect goes alone. */
-function takeBatch(queue: Waiting[]): Waiting[] {
+/** Takes the first of those that wait, without those that nobody waits for any more. A suspect goes alone. */
+function takeBatch(all: Waiting[]): Waiting[] {
   const batch: Waiting[] = [];
   let taken = 0;
   let characters = 0;
-  for (const waiting of queue) {
+  for (const waiting of all) {
     if (batch.length >= MOST_RUNS || characters > MOST_CHARACTERS) break;
     if (waiting.isSuspect && batch.length > 0) break;
     taken += 1;
@@ -183,6 +201,6 @@ function takeBatch(queue: Waiting[]): Waiting[] {
     characters += waiting.run.invocation.payload.length;
     if (waiting.isSuspect) break;
   }
-  queue.splice(0, taken);
+  all.splice(0, taken);
   return batch;
 }
