@@ -105,11 +105,12 @@ describe("a template", () => {
     expect(await renderer.check("acme", { ...NOTHING, html: fine })).toBeUndefined();
   });
 
-  it("that takes too long to compile is refused", async ({ expect }) => {
+  it("that takes too much to compile is refused", async ({ expect }) => {
     await using renderer = new TemplateRenderer();
     for (const source of ["{{#a}}".repeat(14_000), "{{a}}".repeat(20_000)]) {
       await expect(renderer.check("acme", { ...NOTHING, text: source })).rejects.toThrow(
-        "it takes more than 500 ms to compile it. Use fewer tags, or nest them less deeply",
+        // Which comes first depends on the machine.
+        /: it takes (more than 500 ms|too much memory) to compile it\. Use fewer tags, or nest them less deeply$/,
       );
     }
   });

@@ -54,23 +54,39 @@ const DIFF_COLOURS = {
   "diffEditor.removedTextBackground": "#ff6b6b24",
 };
 
+// Two tokens share a colour in both themes or in neither. The editor numbers a theme's colours as they come, and what it
+// shows keeps its numbers for a moment when the theme changes. All can be read where the diff marks single characters.
+const TOKEN_COLOURS = [
+  ["comment", "236b23", "8fc07f"],
+  ["key", "0451a5", "9cdcfe"],
+  ["keyword", "0000ff", "7cb8ea"],
+  ["metatag", "0000ff", "7cb8ea"],
+  ["number", "05603f", "b5cea8"],
+  ["regexp", "7a0f6b", "e0a3cc"],
+  ["string", "a31515", "dba28c"],
+  ["string.key", "0451a5", "9cdcfe"],
+  ["type", "00606a", "3dc9b0"],
+] as const;
+
 monaco.editor.defineTheme("console-light", {
   base: "vs",
-  inherit: true,
-  rules: [{ token: "type", foreground: "006b75" }],
+  inherit: false,
+  rules: TOKEN_COLOURS.map(([token, light]) => ({ token, foreground: light })),
   colors: {
     ...DIFF_COLOURS,
     "editor.background": "#ffffff",
+    "editor.foreground": "#000000",
     "editorLineNumber.foreground": "#6b7280",
   },
 });
 monaco.editor.defineTheme("console-dark", {
   base: "vs-dark",
-  inherit: true,
-  rules: [],
+  inherit: false,
+  rules: TOKEN_COLOURS.map(([token, , dark]) => ({ token, foreground: dark })),
   colors: {
     ...DIFF_COLOURS,
     "editor.background": "#15181d",
+    "editor.foreground": "#d4d4d4",
     "editorLineNumber.foreground": "#8b94a3",
   },
 });

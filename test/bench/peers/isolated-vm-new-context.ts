@@ -11,10 +11,12 @@ const script = await isolate.compileScript(`${IN_SANDBOX}\nrun;`);
 
 await serveJson((data) => {
   const context = isolate.createContextSync();
+  const run = script.runSync(context, { reference: true });
   try {
-    const run = script.runSync(context, { reference: true });
     return z.string().parse(run.applySync(undefined, [data], { result: { copy: true } }));
   } finally {
+    // Either would hold the context until this thread collects its own garbage, and the isolate would run out of memory.
+    run.release();
     context.release();
   }
 });
